@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Kernel drift: every place where kernels 5.10 and newer differ in a field we
+ * read, each with the commit or release that changed it.
+ */
+#ifndef PORTTRACE_COMPAT_BPF_H
+#define PORTTRACE_COMPAT_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+/* linux/sched.h, the same value on every kernel in range */
+#define PF_EXITING 0x00000004
+#define PF_KTHREAD 0x00200000
+
+/* v6.15, "kernfs: Use RCU to access kernfs_node::parent": parent became __parent. */
+static __always_inline struct kernfs_node *compat_kernfs_parent(struct kernfs_node *kn)
+{
+	struct kernfs_node___v615 *renamed = (void *)kn;
+
+	if (bpf_core_field_exists(renamed->__parent))
+		return (struct kernfs_node *)BPF_CORE_READ(renamed, __parent);
+	return BPF_CORE_READ(kn, parent);
+}
+
+/* CONFIG_MPTCP=n: neither the flag nor the type is there. */
+static __always_inline bool compat_is_mptcp_subflow(struct sock *sk)
+{
+	struct tcp_sock *tp = (void *)sk;
+
+	if (!bpf_core_field_exists(tp->is_mptcp))
+		return false;
+	return BPF_CORE_READ(tp, is_mptcp);
+}
+
+static __always_inline struct sock *compat_mptcp_first(struct sock *sk)
+{
+	struct mptcp_sock *msk = (void *)sk;
+
+	if (!bpf_core_field_exists(msk->first))
+		return (void *)0;
+	return BPF_CORE_READ(msk, first);
+}
+
+/* The call's number and first argument, from the registers a sys_exit tracepoint hands over. */
+struct compat_syscall {
+	long nr;
+	u32 fd;
+};
+
+static __always_inline struct compat_syscall compat_syscall_of(struct pt_regs *regs)
+{
+	struct compat_syscall call = {};
+#if defined(__TARGET_ARCH_x86)
+	call.nr = BPF_CORE_READ(regs, orig_ax);
+	call.fd = BPF_CORE_READ(regs, di);
+#elif defined(__TARGET_ARCH_arm64)
+	struct pt_regs___arm64 *arm = (void *)regs;
+
+	call.nr = BPF_CORE_READ(arm, syscallno);
+	call.fd = BPF_CORE_READ(arm, orig_x0);
+#else
+	call.nr = -1;
+#endif
+	return call;
+}
+
+#if defined(__TARGET_ARCH_x86)
+#define NR_bind 49
+#define NR_listen 50
+#else /* asm-generic/unistd.h */
+#define NR_bind 200
+#define NR_listen 201
+#endif
+
+#endif

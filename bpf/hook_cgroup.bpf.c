@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Cgroup programs at the root of the cgroup v2 hierarchy: no fentry, kprobe or
+ * tracepoint needed, the same on every kernel from 5.10, and none of their
+ * runs is ever skipped (no recursion guard).
+ */
+#include "core.bpf.h"
+
+#define ALLOW 1
+
+static __always_inline struct sock *sock_of_ops(struct bpf_sock_ops *ctx)
+{
+	struct bpf_sock_ops_kern *kern = (void *)ctx;
+
+	return BPF_CORE_READ(kern, sk);
+}
+
+/*
+ * TCP_LISTEN_CB comes after a first listen() that succeeded, with the final
+ * port (net/ipv4/af_inet.c, __inet_listen_sk), also for io_uring, 32-bit
+ * callers and kernel listeners. The flag set here makes the kernel call back
+ * when the socket leaves LISTEN in any way: close, shutdown, SOCK_DESTROY
+ * (tcp_set_state); sockets accepted from it inherit the flag and are dropped
+ * by the first comparison.
+ */
+SEC("?sockops")
+int cg_sockops(struct bpf_sock_ops *ctx)
+{
+	struct sock *sk;
+
+	if (ctx->op == BPF_SOCK_OPS_STATE_CB) {
+		if (ctx->args[0] != BPF_TCP_LISTEN || ctx->args[1] != BPF_TCP_CLOSE)
+			return ALLOW;
+		on_unlisten(sock_of_ops(ctx), HOOK_SOCKOPS_STATE);
+		return ALLOW;
+	}
+	if (ctx->op != BPF_SOCK_OPS_TCP_LISTEN_CB)
+		return ALLOW;
+	sk = sock_of_ops(ctx);
+	bpf_get_socket_cookie(ctx);
+	bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
+	on_listen(sk, HOOK_SOCKOPS_LISTEN);
+	return ALLOW;
+}
+
+/* After a bind that succeeded (net/ipv4/af_inet.c, __inet_bind). */
+static __always_inline int post_bind(struct bpf_sock *ctx)
+{
+	if (!sock_is_udp(ctx->protocol))
+		return ALLOW;
+	bpf_get_socket_cookie(ctx);
+	on_udp_bound((void *)ctx, HOOK_POST_BIND);
+	return ALLOW;
+}
+
+SEC("?cgroup/post_bind4")
+int cg_post_bind4(struct bpf_sock *ctx)
+{
+	return post_bind(ctx);
+}
+
+SEC("?cgroup/post_bind6")
+int cg_post_bind6(struct bpf_sock *ctx)
+{
+	return post_bind(ctx);
+}
+
+/*
+ * The last descriptor is gone (inet_release), before the protocol closes it.
+ * Runs for every connection's end, so what is no listener and no UDP goes first.
+ */
+SEC("?cgroup/sock_release")
+int cg_sock_release(struct bpf_sock *ctx)
+{
+	if (ctx->state != BPF_TCP_LISTEN && !sock_is_udp(ctx->protocol))
+		return ALLOW;
+	bpf_get_socket_cookie(ctx);
+	on_release(sock_with_port((void *)ctx), HOOK_SOCK_RELEASE);
+	return ALLOW;
+}

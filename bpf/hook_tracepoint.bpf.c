@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tracepoints, for what the cheaper hooks of a kernel lack. The syscall one
+ * slows every syscall of every process, so it is attached only when asked for
+ * or when nothing else gives the event.
+ */
+#include "core.bpf.h"
+#include <bpf/bpf_tracing.h>
+
+/*
+ * LISTEN to CLOSE runs in the closing process (tcp_close, tcp_disconnect), with
+ * preemption off before v7, so the recursion guard never skips it there.
+ */
+SEC("?tp_btf/inet_sock_set_state")
+int BPF_PROG(tp_state, struct sock *sk, int old, int new)
+{
+	if (old != BPF_TCP_LISTEN || new != BPF_TCP_CLOSE)
+		return 0;
+	return on_unlisten(sk, HOOK_TP_STATE);
+}
+
+static __always_inline void after_listen(u32 fd)
+{
+	struct sock *sk = sock_of_fd(fd);
+
+	/* Another thread may have put something else behind the descriptor. */
+	if (!sk || BPF_CORE_READ(sk, __sk_common.skc_state) != TCP_STATE_LISTEN)
+		return;
+	on_listen(sock_with_port(sk), HOOK_SYS_LISTEN);
+}
+
+static __always_inline void after_bind(u32 fd)
+{
+	struct sock *sk = sock_of_fd(fd);
+
+	if (!sk || !sock_is_udp(BPF_CORE_READ(sk, sk_protocol)))
+		return;
+	if (BPF_CORE_READ(sk, __sk_common.skc_num))
+		on_udp_bound(sk, HOOK_SYS_BIND);
+}
+
+SEC("?tp_btf/sys_exit")
+int BPF_PROG(tp_sys_exit_listen, struct pt_regs *regs, long ret)
+{
+	struct compat_syscall call;
+
+	if (ret)
+		return 0;
+	call = compat_syscall_of(regs);
+	if (call.nr == NR_listen)
+		after_listen(call.fd);
+	return 0;
+}
+
+SEC("?tp_btf/sys_exit")
+int BPF_PROG(tp_sys_exit_bind, struct pt_regs *regs, long ret)
+{
+	struct compat_syscall call;
+
+	if (ret)
+		return 0;
+	call = compat_syscall_of(regs);
+	if (call.nr == NR_bind)
+		after_bind(call.fd);
+	return 0;
+}

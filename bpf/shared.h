@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Memory that the kernel side and user/trace share: switches going down,
+ * counters coming up. Mapped, so that reading it costs nothing.
+ */
+#ifndef PORTTRACE_SHARED_H
+#define PORTTRACE_SHARED_H
+
+#include "abi.h"
+
+#define TOLD_TASKS_MAX 2048
+
+/* Powers of two, so that the kernel side may index with a mask. */
+#define COUNTER_KINDS 4
+#define COUNTER_CAUSES 2
+
+_Static_assert((int)KIND_MAX <= COUNTER_KINDS, "a counter for each kind");
+_Static_assert((int)LOSS_CAUSE_MAX <= COUNTER_CAUSES, "a counter for each cause");
+
+struct shared_state {
+	/* down */
+	__u32 ready;        /* 0: every handler returns at once */
+	__u32 reader_polls; /* the reader comes by itself: no wake-ups needed */
+	__u32 snapshotting; /* tell the close of UDP sockets nobody told the opening of */
+	__u32 pad;
+	/* up */
+	__u64 produced[COUNTER_KINDS];
+	__u64 lost[COUNTER_KINDS][COUNTER_CAUSES];
+	__u64 lost_from; /* CLOCK_BOOTTIME of the first and last loss since the reader cleared it */
+	__u64 lost_to;
+};
+
+/* Value of the map "sockets", keyed by the socket's address. */
+struct known_socket {
+	__u64 cookie;
+	__u32 backlog;
+	__u32 pad;
+};
+
+/* Key of the map "told_tasks": the cgroup it was told with is the value. */
+struct told_key {
+	__u64 start_ns;
+	__u64 exec_id;
+	__u32 tgid;
+	__u32 pad;
+};
+
+#endif

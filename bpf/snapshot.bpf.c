@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is open now. task_file sees every descriptor of every process in every
+ * network namespace, and so the holders; tcp and udp see, in one namespace,
+ * also what no process has a descriptor of (kernel listeners, descriptors in
+ * flight, io_uring fixed files). The reader joins them by socket address.
+ */
+#include "maps.bpf.h"
+#include "sock.bpf.h"
+#include "task.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+#define NSFS_MAGIC 0x6e736673 /* linux/magic.h */
+
+/* tcp(7) has no such option; uapi/linux/bpf.h has it since v6.12. */
+#define SOL_TCP 6
+#ifndef TCP_BPF_SOCK_OPS_CB_FLAGS
+#define TCP_BPF_SOCK_OPS_CB_FLAGS 1008
+#endif
+
+/* Network namespaces already reported, by inode. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, u32);
+	__type(value, u8);
+} seen_netns SEC(".maps");
+
+/* One reader, one iterator at a time: no two programs write here at once. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct rec_task_info);
+} scratch SEC(".maps");
+
+/* The task described last. */
+__u64 last_start_ns = 0;
+__u32 last_tgid = 0;
+
+static __always_inline bool put(struct bpf_iter_meta *meta, struct rec_head *head, u32 size)
+{
+	return bpf_seq_write(meta->seq, head, size) == 0;
+}
+
+/*
+ * From here on the kernel side tells the close of sk. Rows of one socket come
+ * once for each holder; the first one enters it.
+ */
+static __always_inline bool mark(struct sock *sk, struct rec_socket *out)
+{
+	struct known_socket value = { .cookie = out->cookie, .backlog = out->backlog };
+	u64 key = (u64)sk;
+	struct known_socket *known = bpf_map_lookup_elem(&sockets, &key);
+
+	if (known && (!known->cookie || known->cookie == out->cookie))
+		return true;
+	if (out->flags & SOCK_F_CONNECTED)
+		return false;
+	bpf_map_update_elem(&sockets, &key, &value, BPF_ANY);
+	return false;
+}
+
+/* Fills out and says whether it has an open port, or is a UDP socket that had one opened. */
+static __always_inline bool socket_row(struct rec_socket *out, struct sock *sk)
+{
+	u16 proto = BPF_CORE_READ(sk, sk_protocol);
+	u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
+
+	if (sock_is_udp(proto)) {
+		if (!BPF_CORE_READ(sk, __sk_common.skc_num))
+			return false;
+	} else if (state != TCP_STATE_LISTEN) {
+		return false;
+	}
+	sock_fill(out, sk);
+	if (sock_is_udp(proto) && state == TCP_STATE_ESTABLISHED)
+		out->flags |= SOCK_F_CONNECTED;
+	if (mark(sk, out))
+		out->flags |= SOCK_F_TRACKED;
+	return !(out->flags & SOCK_F_CONNECTED) || out->flags & SOCK_F_TRACKED;
+}
+
+/* Another process's arguments are not readable from here: the reader asks /proc. */
+static __always_inline bool tell_holder_task(struct bpf_iter_meta *meta, struct rec_task *task,
+					     struct task_struct *of)
+{
+	struct rec_task_info *rec;
+	u32 zero = 0;
+
+	if (last_tgid == task->tgid && last_start_ns == task->start_ns)
+		return true;
+	rec = bpf_map_lookup_elem(&scratch, &zero);
+	if (!rec)
+		return false;
+	__builtin_memset(rec, 0, __builtin_offsetof(struct rec_task_info, exe));
+	rec->head.type = REC_TASK;
+	rec->head.size = sizeof(*rec);
+	rec->task = *task;
+	rec->task.flags |= TASK_F_ARGS_UNREAD;
+	task_fill_info(rec, of);
+	return put(meta, &rec->head, sizeof(*rec));
+}
+
+/* Ancestors between the reader and the kernel's first process. */
+#define ANCESTORS_MAX 64
+
+/* The network namespace of the kernel's first process: "host". 0 until known. */
+__u32 host_netns = 0;
+
+/* Up the reader's ancestors, since a pid namespace may hide process 1 from the iterator. */
+static __always_inline void find_host_netns(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	for (int i = 0; i < ANCESTORS_MAX; i++) {
+		if (BPF_CORE_READ(task, tgid) <= 1) {
+			host_netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+			return;
+		}
+		task = BPF_CORE_READ(task, real_parent);
+	}
+}
+
+/*
+ * A page that overflows drops all that this row has written and asks for it
+ * again, so what was told is noted last, when the whole row got through.
+ */
+struct told {
+	u32 netns; /* 0: none that was new */
+	struct rec_task task;
+};
+
+/* What an iterator hands over, checked once: a second look at the context may be NULL again. */
+struct row {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	struct file *file;
+	u32 fd;
+};
+
+static __always_inline bool tell_netns(struct bpf_iter_meta *meta, struct told *told, u32 inum,
+				       u32 tgid, s32 fd)
+{
+	struct rec_netns rec = { .head = { REC_NETNS, 0, sizeof(rec) } };
+
+	if (!inum || bpf_map_lookup_elem(&seen_netns, &inum))
+		return true;
+	rec.netns = inum;
+	rec.tgid = tgid;
+	rec.fd = fd;
+	rec.is_initial = inum == host_netns;
+	told->netns = inum;
+	return put(meta, &rec.head, sizeof(rec));
+}
+
+static __always_inline bool tell_holder(const struct row *row, struct told *told)
+{
+	struct rec_holder rec = { .head = { REC_HOLDER, 0, sizeof(rec) } };
+	struct socket *socket = row->file->private_data;
+	struct sock *sk = sock_with_port(BPF_CORE_READ(socket, sk));
+
+	if (!sk || !socket_row(&rec.sock, sk))
+		return true;
+	task_fill(&rec.task, row->task);
+	rec.time_ns = bpf_ktime_get_boot_ns();
+	rec.fd = row->fd;
+	told->task = rec.task;
+	return tell_holder_task(row->meta, &rec.task, row->task) &&
+	       put(row->meta, &rec.head, sizeof(rec));
+}
+
+static __always_inline bool tell_file(const struct row *row, struct told *told)
+{
+	struct task_struct *task = row->task;
+	struct file *file = row->file;
+	u32 netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+
+	if (!tell_netns(row->meta, told, netns, task->tgid, -1))
+		return false;
+	if (file_is_socket(file))
+		return tell_holder(row, told);
+	/* Either its own namespace is new or this one: a row notes one. */
+	if (told->netns || BPF_CORE_READ(file, f_inode, i_sb, s_magic) != NSFS_MAGIC)
+		return true;
+	return tell_netns(row->meta, told, BPF_CORE_READ(file, f_inode, i_ino), task->tgid,
+			  row->fd);
+}
+
+SEC("iter/task_file")
+int snap_files(struct bpf_iter__task_file *ctx)
+{
+	struct row row = { ctx->meta, ctx->task, ctx->file, ctx->fd };
+	struct told told = {};
+	u8 one = 1;
+
+	if (!row.task || !row.file)
+		return 0;
+	if (!host_netns)
+		find_host_netns();
+	if (!tell_file(&row, &told))
+		return 0;
+	if (told.netns)
+		bpf_map_update_elem(&seen_netns, &told.netns, &one, BPF_ANY);
+	if (told.task.tgid) {
+		last_tgid = told.task.tgid;
+		last_start_ns = told.task.start_ns;
+	}
+	return 0;
+}
+
+static __always_inline bool open_socket_row(struct bpf_iter_meta *meta, struct sock *sk)
+{
+	struct rec_open_socket rec = { .head = { REC_SOCKET, 0, sizeof(rec) } };
+
+	if (!socket_row(&rec.sock, sk))
+		return false;
+	rec.time_ns = bpf_ktime_get_boot_ns();
+	put(meta, &rec.head, sizeof(rec));
+	return true;
+}
+
+SEC("iter/tcp")
+int snap_tcp(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *skc = ctx->sk_common;
+
+	if (skc && skc->skc_state == TCP_STATE_LISTEN)
+		open_socket_row(ctx->meta, (struct sock *)skc);
+	return 0;
+}
+
+/*
+ * The same, and asks for a call when a listener older than the trace leaves
+ * LISTEN by shutdown or SOCK_DESTROY: cgroup programs see no other sign of it.
+ * bpf_setsockopt() is allowed here since v5.14, this option since v6.12.
+ */
+SEC("?iter/tcp")
+int snap_tcp_flag(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *skc = ctx->sk_common;
+	struct tcp_sock *tp = (void *)skc;
+	int flags;
+
+	if (!skc || skc->skc_state != TCP_STATE_LISTEN)
+		return 0;
+	if (!open_socket_row(ctx->meta, (struct sock *)skc))
+		return 0;
+	flags = BPF_CORE_READ(tp, bpf_sock_ops_cb_flags);
+	if (flags & BPF_SOCK_OPS_STATE_CB_FLAG)
+		return 0;
+	flags |= BPF_SOCK_OPS_STATE_CB_FLAG;
+	bpf_setsockopt(skc, SOL_TCP, TCP_BPF_SOCK_OPS_CB_FLAGS, &flags, sizeof(flags));
+	return 0;
+}
+
+SEC("iter/udp")
+int snap_udp(struct bpf_iter__udp *ctx)
+{
+	struct udp_sock *udp = ctx->udp_sk;
+
+	if (udp)
+		open_socket_row(ctx->meta, &udp->inet.sk);
+	return 0;
+}

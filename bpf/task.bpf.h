@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Task to identity: who it is, what it runs, read at the moment it acts. */
+#ifndef PORTTRACE_TASK_BPF_H
+#define PORTTRACE_TASK_BPF_H
+
+#include "abi.h"
+#include "compat.bpf.h"
+
+/*
+ * Most paths have fewer than ten components. What is cut here is flagged, and
+ * user space asks /proc; the verifier walks each step of each loop.
+ */
+#define EXE_COMPONENTS 20
+#define CGROUP_COMPONENTS 14
+
+static __always_inline void task_fill(struct rec_task *out, struct task_struct *task)
+{
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	u32 flags = BPF_CORE_READ(task, flags);
+
+	out->start_ns = BPF_CORE_READ(leader, start_boottime);
+	out->exec_id = BPF_CORE_READ(task, self_exec_id);
+	out->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+	out->tgid = BPF_CORE_READ(task, tgid);
+	out->tid = BPF_CORE_READ(task, pid);
+	out->uid = BPF_CORE_READ(task, cred, euid.val);
+	out->gid = BPF_CORE_READ(task, cred, egid.val);
+	if (flags & PF_KTHREAD)
+		out->flags |= TASK_F_KTHREAD;
+	if (flags & PF_EXITING)
+		out->flags |= TASK_F_EXITING;
+	/* A thread may name itself; an io_uring worker is called iou-wrk-N. */
+	BPF_CORE_READ_STR_INTO(&out->comm, leader, comm);
+}
+
+/*
+ * The verifier keeps one state for each range an offset can have, and gives up
+ * after a million steps; this makes it forget all but the bound. The compiler
+ * may not see through it, or it drops the mask as having no effect.
+ */
+#define FORGET_RANGE(offset, bound) asm volatile("%0 &= %1" : "+r"(offset) : "i"((bound)-1))
+
+/*
+ * Appends the NUL-ended name at dst + at; dst has NAME_SLACK bytes behind max,
+ * a power of two, and at is below max. Returns the offset behind it; a name
+ * that cannot be read adds nothing. Without a branch, for the verifier's sake.
+ */
+static __always_inline u64 path_put(char *dst, const u64 max, u64 at, const void *name)
+{
+	s64 n;
+
+	FORGET_RANGE(at, max);
+	n = bpf_probe_read_kernel_str(dst + at, NAME_SLACK, name);
+	return at + (n & ~(n >> 63));
+}
+
+/* A walk from a leaf up to its root, one step a component. */
+struct walk {
+	struct rec_task_info *out;
+	void *node; /* struct dentry, struct kernfs_node */
+	struct mount *mnt;
+	u64 len;
+	bool ended;
+};
+
+/*
+ * The steps of a walk are a callback where the kernel has bpf_loop() (v5.17):
+ * the verifier then looks at one step. Elsewhere it has to follow every one,
+ * and a callback's address alone fails the load before v5.13; so there are two
+ * builds of each object, and user/trace picks.
+ */
+#ifdef BUILD_UNROLLED
+#define STEP static __always_inline
+#define WALK(steps, step, walk)                                     \
+	for (int i_ = 0; i_ < (steps) && !step(i_, (walk)); i_++) { \
+	}
+#else
+#define STEP static
+#define WALK(steps, step, walk) bpf_loop((steps), step, (walk), 0)
+#endif
+
+STEP long exe_step(u32 index, void *ctx)
+{
+	struct walk *walk = ctx;
+	struct dentry *dentry = walk->node;
+	struct mount *mnt = walk->mnt;
+
+	if (dentry == BPF_CORE_READ(mnt, mnt.mnt_root)) {
+		walk->node = BPF_CORE_READ(mnt, mnt_mountpoint);
+		walk->mnt = BPF_CORE_READ(mnt, mnt_parent);
+		walk->ended = walk->mnt == mnt;
+		return walk->ended;
+	}
+	walk->len = path_put(walk->out->exe, EXE_MAX, walk->len,
+			     BPF_CORE_READ(dentry, d_name.name));
+	walk->node = BPF_CORE_READ(dentry, d_parent);
+	walk->ended = walk->node == dentry; /* a detached tree */
+	return walk->ended || walk->len >= EXE_MAX;
+}
+
+STEP long cgroup_step(u32 index, void *ctx)
+{
+	struct walk *walk = ctx;
+	struct kernfs_node *kn = walk->node;
+
+	walk->len = path_put(walk->out->cgroup, CGROUP_PATH_MAX, walk->len,
+			     BPF_CORE_READ(kn, name));
+	walk->node = compat_kernfs_parent(kn);
+	walk->ended = !walk->node;
+	return walk->ended || walk->len >= CGROUP_PATH_MAX;
+}
+
+/*
+ * From the file up to the root of its mount namespace, over mount points, as
+ * fs/d_path.c prepend_path() does: the host sees a chroot's path in full.
+ */
+static __always_inline void task_fill_exe(struct rec_task_info *out, struct file *exe)
+{
+	struct inode *inode = BPF_CORE_READ(exe, f_inode);
+	struct dentry *dentry = BPF_CORE_READ(exe, f_path.dentry);
+	struct walk walk = { .out = out, .node = dentry, .len = out->exe_len };
+
+	walk.mnt = (void *)BPF_CORE_READ(exe, f_path.mnt) -
+		   bpf_core_field_offset(struct mount, mnt);
+	out->exe_inode = BPF_CORE_READ(inode, i_ino);
+	out->exe_dev = BPF_CORE_READ(inode, i_sb, s_dev);
+	if (!BPF_CORE_READ(inode, i_nlink) || !BPF_CORE_READ(dentry, d_hash.pprev))
+		out->task.flags |= TASK_F_EXE_DELETED;
+	WALK(EXE_COMPONENTS, exe_step, &walk);
+	if (!walk.ended)
+		out->task.flags |= TASK_F_EXE_TRUNCATED;
+	out->exe_len = walk.len;
+}
+
+static __always_inline void task_fill_cgroup(struct rec_task_info *out, struct task_struct *task)
+{
+	struct kernfs_node *kn = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
+	struct walk walk = { .out = out, .node = kn, .len = out->cgroup_len };
+
+	if (!kn)
+		return;
+	WALK(CGROUP_COMPONENTS, cgroup_step, &walk);
+	if (!walk.ended)
+		out->task.flags |= TASK_F_CGROUP_TRUNCATED;
+	out->cgroup_len = walk.len;
+}
+
+/* Everything but the arguments. out->task is filled already. */
+static __always_inline void task_fill_info(struct rec_task_info *out, struct task_struct *task)
+{
+	struct task_struct *parent = BPF_CORE_READ(task, group_leader, real_parent);
+	struct file *exe = BPF_CORE_READ(task, mm, exe_file);
+
+	out->ppid = BPF_CORE_READ(parent, tgid);
+	BPF_CORE_READ_STR_INTO(&out->parent_comm, parent, group_leader, comm);
+	task_fill_cgroup(out, task);
+	if (exe)
+		task_fill_exe(out, exe);
+}
+
+#endif

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# How the tests are built and run; `make test` runs each of TEST_SUITES.
+
+TEST_SUITES := test-includes test-unit test-fuzz test-docs test-kernel
+RESULTS := build/test-results
+
+# --- unit: no root, always under ASan and UBSan -------------------------------------
+
+UNIT_OBJ := build/obj/unit
+UNIT_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g -O1 -Iuser -Ibpf -Ibuild/gen -Itests/unit $(SANITIZERS)
+# All that needs no kernel side.
+PURE_SOURCES := $(wildcard user/base/*.c user/model/*.c user/enrich/*.c user/output/*.c) user/trace/ladder.c user/cmd/stream_options.c
+PURE_OBJECTS := $(PURE_SOURCES:user/%.c=$(UNIT_OBJ)/%.o)
+UNIT_TESTS := $(patsubst tests/unit/%.c,build/tests/unit/%,$(wildcard tests/unit/test_*.c))
+
+$(UNIT_OBJ)/%.o: user/%.c Makefile tests/tests.mk
+	$(call say,CC,$< (unit))
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -c -o $@ $<
+
+build/tests/unit/%: tests/unit/%.c $(PURE_OBJECTS)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(PURE_OBJECTS) -lcmocka
+
+-include $(PURE_OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
+
+.PHONY: test-unit
+test-unit: $(UNIT_TESTS)
+	@tests/unit/run $(RESULTS)/unit.tsv $(UNIT_TESTS)
+
+# --- fuzz: the decoder and the escaper, a few seconds here, longer by hand ------------
+
+FUZZ_SECONDS ?= 10
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,build/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+build/tests/fuzz/%: tests/fuzz/%.c $(PURE_SOURCES) Makefile tests/tests.mk
+	$(call say,FUZZ,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) -std=gnu11 -D_GNU_SOURCE -g -O1 -Iuser -Ibpf -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -o $@ $< $(filter user/base/% user/model/%,$(PURE_SOURCES))
+
+.PHONY: test-fuzz
+test-fuzz: $(FUZZ_TARGETS)
+	@tests/fuzz/run $(RESULTS)/fuzz.tsv $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+# --- the house and the documents -------------------------------------------------------
+
+.PHONY: test-includes test-docs
+test-includes:
+	@tests/check $(RESULTS)/house.tsv house include-arrows tools/check-includes
+	@tests/check $(RESULTS)/house.tsv house include-check-finds tools/check-includes --self-test
+
+test-docs: build/porttrace build/porttrace.8
+	@tests/check $(RESULTS)/docs.tsv docs man-page-has-every-option tests/docs/options
+	@tests/check $(RESULTS)/docs.tsv docs man-page-is-well-formed tests/docs/well-formed
+
+# --- kernel: live, on this kernel, as root -----------------------------------------------
+
+KERNEL_SOURCES := $(wildcard tests/kernel/*.c)
+KERNEL_OBJECTS := $(KERNEL_SOURCES:tests/kernel/%.c=build/obj/kernel/%.o)
+
+build/obj/kernel/%.o: tests/kernel/%.c Makefile tests/tests.mk
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g -O1 -Itests/kernel -MMD -MP -c -o $@ $<
+
+build/tests/live: $(KERNEL_OBJECTS)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -g -o $@ $^ -ljansson -lpthread
+
+-include $(KERNEL_OBJECTS:.o=.d)
+
+.PHONY: test-kernel
+test-kernel: build/tests/live build/porttrace
+	@build/tests/live --porttrace build/porttrace --results $(RESULTS)/kernel.tsv
+
+.PHONY: test-binaries
+test-binaries: $(UNIT_TESTS) $(FUZZ_TARGETS) build/tests/live
+
+# --- bench ----------------------------------------------------------------------------------
+
+include tests/bench/bench.mk

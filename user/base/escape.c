@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "base/escape.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Smallest code point that may take this many bytes: what is below is overlong. */
+static const uint32_t utf8_smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+
+size_t utf8_decode(const char *text, size_t n, uint32_t *code_point)
+{
+	unsigned char first = (unsigned char)text[0];
+	uint32_t cp;
+	size_t len;
+
+	if (first < 0x80) {
+		*code_point = first;
+		return 1;
+	}
+	if (first >= 0xf0 && first < 0xf8) {
+		len = 4;
+		cp = first & 0x07;
+	} else if (first >= 0xe0 && first < 0xf0) {
+		len = 3;
+		cp = first & 0x0f;
+	} else if (first >= 0xc0 && first < 0xe0) {
+		len = 2;
+		cp = first & 0x1f;
+	} else {
+		return 0;
+	}
+	if (len > n)
+		return 0;
+	for (size_t i = 1; i < len; i++) {
+		if (((unsigned char)text[i] & 0xc0) != 0x80)
+			return 0;
+		cp = cp << 6 | ((unsigned char)text[i] & 0x3f);
+	}
+	if (cp < utf8_smallest[len] || cp > 0x10ffff || (cp >= 0xd800 && cp <= 0xdfff))
+		return 0;
+	*code_point = cp;
+	return len;
+}
+
+/*
+ * Characters that change the order or the lines of what surrounds them: the
+ * bidi controls of UAX #9, and U+2028 and U+2029.
+ */
+static bool reorders(uint32_t cp)
+{
+	return cp == 0x061c || cp == 0x200e || cp == 0x200f || (cp >= 0x2028 && cp <= 0x202e) ||
+	       (cp >= 0x2066 && cp <= 0x2069);
+}
+
+static bool is_control(uint32_t cp)
+{
+	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0);
+}
+
+struct escaper {
+	const char *backslash; /* how one is written */
+	const char *quote;     /* how '"' is written */
+};
+
+static const struct escaper plain = { .backslash = "\\", .quote = "\"" };
+static const struct escaper json = { .backslash = "\\\\", .quote = "\\\"" };
+
+static void put_bytes(struct buf *out, const struct escaper *e, const char *text, size_t n)
+{
+	char hex[8];
+
+	for (size_t i = 0; i < n; i++) {
+		buf_puts(out, e->backslash);
+		snprintf(hex, sizeof(hex), "x%02x", (unsigned char)text[i]);
+		buf_puts(out, hex);
+	}
+}
+
+static void put_special(struct buf *out, const struct escaper *e, const char *text, size_t len,
+			uint32_t cp)
+{
+	char hex[16];
+
+	if (len == 1 && cp == '\\') {
+		buf_puts(out, e->backslash);
+	} else if (len == 1 && cp == '"') {
+		buf_puts(out, e->quote);
+	} else if (len && reorders(cp)) {
+		buf_puts(out, e->backslash);
+		snprintf(hex, sizeof(hex), "u{%04x}", cp);
+		buf_puts(out, hex);
+	} else {
+		put_bytes(out, e, text, len ? len : 1);
+	}
+}
+
+static void escape(struct buf *out, const struct escaper *e, const char *text, size_t n)
+{
+	size_t clean = 0; /* bytes before i that need nothing, not yet copied */
+	size_t i = 0;
+
+	while (i < n) {
+		uint32_t cp = 0;
+		size_t len = utf8_decode(text + i, n - i, &cp);
+
+		if (len && cp != '\\' && cp != '"' && !is_control(cp) && !reorders(cp)) {
+			clean += len;
+			i += len;
+			continue;
+		}
+		buf_put(out, text + i - clean, clean);
+		clean = 0;
+		put_special(out, e, text + i, len, cp);
+		i += len ? len : 1;
+	}
+	buf_put(out, text + n - clean, clean);
+}
+
+void escape_text(struct buf *out, const char *text, size_t n)
+{
+	escape(out, &plain, text, n);
+}
+
+void escape_json(struct buf *out, const char *text, size_t n)
+{
+	escape(out, &json, text, n);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef PORTTRACE_BASE_GLOB_H
+#define PORTTRACE_BASE_GLOB_H
+
+#include <stdbool.h>
+
+/*
+ * Whether text matches pattern: '*' any run without '/', '**' any run, '?' one
+ * character but '/', all else itself. Time is bounded by the product of the
+ * lengths.
+ */
+bool glob_match(const char *pattern, const char *text);
+
+/* The same; a pattern without '/' is held against what follows text's last '/'. */
+bool glob_match_path(const char *pattern, const char *path);
+
+#endif

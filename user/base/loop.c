@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "base/loop.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NSEC_PER_MSEC 1000000ULL
+
+static void on_signal(void *arg)
+{
+	struct signalfd_siginfo info;
+	struct loop *loop = arg;
+
+	if (read(loop->signal_fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	loop->signal = (int)info.ssi_signo;
+	loop->ended = true;
+}
+
+int loop_init(struct loop *loop)
+{
+	sigset_t set;
+
+	*loop = (struct loop){ .epoll_fd = -1, .signal_fd = -1 };
+	for (int i = 0; i < LOOP_FDS_MAX; i++)
+		loop->sources[i].fd = -1;
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
+		return -errno;
+	loop->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (loop->signal_fd < 0 || loop->epoll_fd < 0)
+		return -errno;
+	return loop_add(loop, loop->signal_fd, EPOLLIN, on_signal, loop);
+}
+
+static struct loop_source *source_of(struct loop *loop, int fd)
+{
+	for (int i = 0; i < LOOP_FDS_MAX; i++)
+		if (loop->sources[i].fd == fd)
+			return &loop->sources[i];
+	return NULL;
+}
+
+int loop_add(struct loop *loop, int fd, uint32_t events, void (*ready)(void *arg), void *arg)
+{
+	struct loop_source *source = source_of(loop, -1);
+	struct epoll_event event = { .events = events };
+
+	if (!source)
+		return -ENOSPC;
+	event.data.ptr = source;
+	if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, fd, &event))
+		return -errno;
+	*source = (struct loop_source){ fd, ready, arg };
+	return 0;
+}
+
+void loop_remove(struct loop *loop, int fd)
+{
+	struct loop_source *source = source_of(loop, fd);
+
+	if (!source)
+		return;
+	epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+	source->fd = -1;
+}
+
+int loop_round(struct loop *loop, uint64_t timeout_ns)
+{
+	struct epoll_event events[LOOP_FDS_MAX];
+	uint64_t ms = (timeout_ns + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC;
+	int timeout, n;
+
+	if (timeout_ns == UINT64_MAX)
+		timeout = -1;
+	else
+		timeout = ms > INT_MAX ? INT_MAX : (int)ms;
+	n = epoll_wait(loop->epoll_fd, events, LOOP_FDS_MAX, timeout);
+	if (n < 0)
+		return errno == EINTR ? 0 : -errno;
+	for (int i = 0; i < n; i++) {
+		struct loop_source *source = events[i].data.ptr;
+
+		if (source->fd >= 0)
+			source->ready(source->arg);
+	}
+	return 0;
+}
+
+void loop_free(struct loop *loop)
+{
+	if (loop->epoll_fd >= 0)
+		close(loop->epoll_fd);
+	if (loop->signal_fd >= 0)
+		close(loop->signal_fd);
+}
+
+uint64_t boot_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
+}

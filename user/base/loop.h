@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One epoll loop: descriptors, two timers' worth of deadlines, SIGINT and SIGTERM. */
+#ifndef PORTTRACE_BASE_LOOP_H
+#define PORTTRACE_BASE_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define LOOP_FDS_MAX 8
+
+struct loop_source {
+	int fd;
+	void (*ready)(void *arg);
+	void *arg;
+};
+
+struct loop {
+	int epoll_fd;
+	int signal_fd;
+	int signal; /* that ended the loop; 0: none */
+	bool ended;
+	struct loop_source sources[LOOP_FDS_MAX];
+};
+
+/* Blocks SIGINT, SIGTERM and SIGPIPE, which then come through the loop. 0 or -errno. */
+int loop_init(struct loop *loop);
+/*
+ * Calls ready(arg) whenever fd has one of events (EPOLLIN, EPOLLOUT). A
+ * descriptor epoll cannot watch (a plain file) gives -EPERM. 0 or -errno.
+ */
+int loop_add(struct loop *loop, int fd, uint32_t events, void (*ready)(void *arg), void *arg);
+void loop_remove(struct loop *loop, int fd);
+/* Waits at most timeout_ns (UINT64_MAX: no bound) for one round. 0 or -errno. */
+int loop_round(struct loop *loop, uint64_t timeout_ns);
+void loop_free(struct loop *loop);
+
+/* CLOCK_BOOTTIME, the clock of every event. */
+uint64_t boot_now_ns(void);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Command lines from tables: the same rows parse, and print the help. */
+#ifndef PORTTRACE_BASE_OPTIONS_H
+#define PORTTRACE_BASE_OPTIONS_H
+
+#include <stddef.h>
+
+struct option_row {
+	const char *name;    /* long name, NULL: none */
+	char letter;         /* 0: none */
+	const char *arg;     /* how help names the argument; NULL: takes none */
+	const char *help;    /* NULL: accepted, not shown */
+	const char *section; /* help's heading; NULL: that of the row before */
+	/*
+	 * Takes value (NULL without arg) into target. On failure says why with
+	 * say() and returns an exit status; 0 goes on.
+	 */
+	int (*set)(void *target, const struct option_row *row, const char *value);
+	int code; /* for set to tell rows apart */
+};
+
+#define OPTIONS_HELP (-1) /* options_parse: the help was printed, end with STATUS_OK */
+
+/*
+ * Parses argv[1..] by rows (a NULL-name-and-no-letter row ends them); help is
+ * added by itself. usage is the line behind "usage: porttrace"; about follows
+ * it. Stops at "--" or, with stop_at_word, at the first word that is no option.
+ * Returns 0, OPTIONS_HELP, or an exit status after saying what was wrong; then
+ * *first is the index of the first operand.
+ */
+struct option_table {
+	const struct option_row *rows;
+	size_t n;
+	const char *usage;
+	const char *about;
+};
+
+int options_parse(const struct option_table *table, int argc, char **argv, void *target,
+		  int *first);
+void options_help(const struct option_table *table);
+
+#endif

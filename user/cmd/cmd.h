@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The commands: each takes its own name in argv[0] and returns an exit status. */
+#ifndef PORTTRACE_CMD_CMD_H
+#define PORTTRACE_CMD_CMD_H
+
+#define PORTTRACE_VERSION "0.1.0"
+
+int cmd_watch(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
+int cmd_version(int argc, char **argv);
+
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* doctor: what this kernel and these privileges allow, by trying it. */
+#include "base/json.h"
+#include "base/log.h"
+#include "base/options.h"
+#include "cmd/cmd.h"
+#include "trace/trace.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+struct doctor_options {
+	bool json;
+};
+
+static int set_json(void *target, const struct option_row *row, const char *value)
+{
+	struct doctor_options *options = target;
+
+	(void)row;
+	(void)value;
+	options->json = true;
+	return STATUS_OK;
+}
+
+static const struct option_row rows[] = {
+	{ "json", 'j', NULL, "one JSON object", "output", set_json, 0 },
+};
+
+static const char *old_listeners_note(const struct coverage *c)
+{
+	const struct attempt *close = coverage_holds(&c->states[CAPABILITY_TCP_CLOSE]);
+
+	if (!close || strcmp(close->backend, "cgroup") != 0 || c->old_listeners_flagged)
+		return NULL;
+	return "a listener older than the trace that is shut down without being closed is told "
+	       "when it is closed (needs a kernel of 6.12)";
+}
+
+static void print_state(const struct capability_state *state)
+{
+	const struct attempt *holds = coverage_holds(state);
+
+	printf("%-10s %s", state->event, holds ? holds->backend : "NOT SEEN");
+	if (holds)
+		printf(" (%s)", holds->hooks);
+	putchar('\n');
+	for (size_t i = 0; i < state->n_attempts; i++) {
+		const struct attempt *attempt = &state->attempts[i];
+
+		if (!attempt->holds && *attempt->why)
+			printf("           - %s: %s\n", attempt->backend, attempt->why);
+	}
+	if (holds && state->note)
+		printf("           ! %s\n", state->note);
+}
+
+static void print_text(const struct coverage *c, int err)
+{
+	struct utsname host;
+
+	uname(&host);
+	printf("kernel     %s %s\n", host.release, host.machine);
+	if (*c->cgroup)
+		printf("cgroup v2  %s%s\n", c->cgroup,
+		       c->cgroup_partial ? " (a container's part of it alone)" : "");
+	if (err) {
+		printf("tracing    NOT POSSIBLE: %s\n", c->why);
+		return;
+	}
+	for (int i = 0; i < CAPABILITIES; i++)
+		print_state(&c->states[i]);
+	if (old_listeners_note(c))
+		printf("           ! %s\n", old_listeners_note(c));
+}
+
+static void put_state(struct json *j, const struct capability_state *state)
+{
+	const struct attempt *holds = coverage_holds(state);
+
+	json_object(j, NULL);
+	json_string(j, "event", state->event);
+	json_bool(j, "covered", holds);
+	if (holds)
+		json_string(j, "backend", holds->backend);
+	if (holds && state->note)
+		json_string(j, "note", state->note);
+	json_array(j, "attempts");
+	for (size_t i = 0; i < state->n_attempts; i++) {
+		json_object(j, NULL);
+		json_string(j, "backend", state->attempts[i].backend);
+		json_string(j, "hooks", state->attempts[i].hooks);
+		json_bool(j, "holds", state->attempts[i].holds);
+		if (*state->attempts[i].why)
+			json_string(j, "why", state->attempts[i].why);
+		json_object_end(j);
+	}
+	json_array_end(j);
+	json_object_end(j);
+}
+
+static void print_json(const struct coverage *c, int err)
+{
+	struct buf out = { 0 };
+	struct json j = { .out = &out };
+	struct utsname host;
+
+	uname(&host);
+	json_object(&j, NULL);
+	json_string(&j, "kernel", host.release);
+	json_string(&j, "machine", host.machine);
+	json_bool(&j, "possible", !err);
+	if (err)
+		json_string(&j, "why", c->why);
+	json_string(&j, "cgroup", c->cgroup);
+	json_bool(&j, "cgroup_partial", c->cgroup_partial);
+	json_array(&j, "events");
+	for (int i = 0; i < CAPABILITIES && !err; i++)
+		put_state(&j, &c->states[i]);
+	json_array_end(&j);
+	if (!err && old_listeners_note(c))
+		json_string(&j, "note", old_listeners_note(c));
+	json_object_end(&j);
+	buf_putc(&out, '\n');
+	fwrite(out.data, 1, out.len, stdout);
+	buf_free(&out);
+}
+
+int cmd_doctor(int argc, char **argv)
+{
+	static const struct option_table table = {
+		.rows = rows,
+		.n = 1,
+		.usage = "doctor [-j]",
+		.about = "Loads and attaches the hooks, and says for each event which one holds, which were\n"
+			 "tried, why not, and the mend. Status 3 where tracing is not possible.",
+	};
+	struct trace_wants wants = { .change = true };
+	struct doctor_options options = { 0 };
+	struct coverage coverage;
+	struct trace *trace = NULL;
+	int first, err, status = options_parse(&table, argc, argv, &options, &first);
+
+	if (status)
+		return status == OPTIONS_HELP ? STATUS_OK : status;
+	if (first < argc) {
+		say("doctor takes no operand: '%s'", argv[first]);
+		return STATUS_USAGE;
+	}
+	err = trace_open(&trace, &wants, &coverage);
+	if (options.json)
+		print_json(&coverage, err);
+	else
+		print_text(&coverage, err);
+	trace_close(trace);
+	return err ? STATUS_NO_TRACING : STATUS_OK;
+}

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cmd/session.h"
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/loop.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NSEC_PER_MSEC 1000000ULL
+
+/*
+ * In a burst the kernel side stops waking us (a wake-up costs it more than the
+ * event), and we come every millisecond.
+ */
+#define BURST_RECORDS 64
+#define BURST_TICK_NS NSEC_PER_MSEC
+/* A pump without records ends the burst, after this many of them. */
+#define BURST_CALM 5
+
+/* Also without any event: hook misses are only seen by asking. */
+#define IDLE_TICK_NS (1000 * NSEC_PER_MSEC)
+
+/* Comparing with the kernel's tables is not free, so not more often than this. */
+#define RESYNC_GAP_NS (250 * NSEC_PER_MSEC)
+
+#define PUMP_MAX 4096
+
+struct session {
+	struct trace *trace;
+	struct procs *procs;
+	struct ports *ports;
+	event_fn tell;
+	void *arg;
+	struct trace_counters last;
+	bool polling;
+	unsigned int calm;
+	bool resync_due;
+	uint64_t resync_at_ns; /* not before */
+	bool gap_said;
+};
+
+int session_open(struct session **out, const struct trace_wants *wants, struct coverage *coverage,
+		 event_fn tell, void *arg)
+{
+	struct session *session = calloc(1, sizeof(*session));
+	int err;
+
+	if (!session) {
+		say("out of memory");
+		return STATUS_NO_TRACING;
+	}
+	session->tell = tell;
+	session->arg = arg;
+	session->procs = procs_new();
+	if (session->procs)
+		session->ports = ports_new(session->procs, tell, arg);
+	err = session->ports ? trace_open(&session->trace, wants, coverage) : -ENOMEM;
+	if (err) {
+		say("%s", *coverage->why ? coverage->why : strerror(-err));
+		session_close(session);
+		return STATUS_NO_TRACING;
+	}
+	*out = session;
+	return STATUS_OK;
+}
+
+void session_close(struct session *session)
+{
+	if (!session)
+		return;
+	trace_close(session->trace);
+	ports_free(session->ports);
+	procs_free(session->procs);
+	free(session);
+}
+
+struct trace *session_trace(struct session *session)
+{
+	return session->trace;
+}
+
+static void apply(const struct decoded *record, const void *raw, void *arg)
+{
+	struct session *session = arg;
+	int err;
+
+	(void)raw;
+	if (record->type == DECODED_PORT)
+		err = ports_apply(session->ports, record);
+	else
+		err = procs_told(session->procs, record);
+	if (err) /* out of memory: what this record said is gone, the tables know */
+		session->resync_due = true;
+}
+
+/* --- what happened while the tables were read ---------------------------- */
+
+/* Records put aside until the snapshot they overlap is told. */
+struct aside {
+	struct session *session;
+	struct buf records;
+	struct snapshot opened; /* sockets whose opening is among them */
+	struct snapshot closed;
+};
+
+static void put_aside(const struct decoded *record, const void *raw, void *arg)
+{
+	struct aside *aside = arg;
+
+	buf_put(&aside->records, raw, record->size);
+	/* Records start at multiples of 8 in the ring, and are taken from here as from there. */
+	buf_fill(&aside->records, '\0', -record->size & 7);
+	if (record->type != DECODED_PORT)
+		return;
+	if (record->kind == RECORD_OPEN)
+		snapshot_add(&aside->opened, record);
+	else if (record->kind == RECORD_CLOSE)
+		snapshot_add(&aside->closed, record);
+}
+
+static void apply_aside(struct aside *aside)
+{
+	const char *data = aside->records.data;
+	size_t at = 0, len = aside->records.len;
+	struct decoded record;
+
+	while (at < len && !decode(data + at, len - at, &record)) {
+		apply(&record, data + at, aside->session);
+		at += (record.size + 7) & ~(size_t)7;
+	}
+}
+
+static void aside_init(struct aside *aside, struct session *session)
+{
+	*aside = (struct aside){ .session = session };
+	snapshot_init(&aside->opened, session->procs);
+	snapshot_init(&aside->closed, session->procs);
+}
+
+static void aside_free(struct aside *aside)
+{
+	buf_free(&aside->records);
+	snapshot_free(&aside->opened);
+	snapshot_free(&aside->closed);
+}
+
+static void say_gaps(struct session *session, const struct snapshot_gaps *gaps)
+{
+	if (!gaps->netns || session->gap_said)
+		return;
+	session->gap_said = true;
+	say("%u network namespaces could not be read (%s): what was open in them before is shown "
+	    "only where a process holds it; entering a namespace takes CAP_SYS_ADMIN",
+	    gaps->netns, strerror(-gaps->err));
+}
+
+static int take_snapshot(struct session *session, struct snapshot *snapshot)
+{
+	struct snapshot_gaps gaps;
+	int err;
+
+	snapshot_init(snapshot, session->procs);
+	err = trace_snapshot(session->trace, session->procs, snapshot, &gaps);
+	say_gaps(session, &gaps);
+	return err;
+}
+
+int session_start(struct session *session)
+{
+	struct snapshot snapshot;
+	struct aside aside;
+	int err;
+
+	aside_init(&aside, session);
+	trace_snapshotting(session->trace, true);
+	trace_start(session->trace);
+	err = take_snapshot(session, &snapshot);
+	trace_snapshotting(session->trace, false);
+	if (!err)
+		err = trace_consume(session->trace, 0, put_aside, &aside);
+	if (err >= 0)
+		err = ports_load(session->ports, &snapshot, EVENT_EXISTING, &aside.opened);
+	if (!err)
+		apply_aside(&aside);
+	aside_free(&aside);
+	snapshot_free(&snapshot);
+	return err;
+}
+
+/* --- after a loss -------------------------------------------------------- */
+
+/*
+ * What the tables do not show must be missing from two runs in a row: an
+ * iterator that is resumed in a bucket that changed may skip a socket.
+ */
+static int drop_missing(struct session *session, const struct snapshot *first,
+			const struct aside *aside, uint64_t before_ns)
+{
+	const struct snapshot *seen[3] = { first, &aside->closed };
+	struct snapshot second;
+	int err;
+
+	if (!ports_any_missing(session->ports, first, before_ns))
+		return 0;
+	err = take_snapshot(session, &second);
+	seen[2] = &second;
+	if (!err)
+		ports_drop_missing(session->ports, seen, 3, before_ns);
+	snapshot_free(&second);
+	return err;
+}
+
+static int resync(struct session *session)
+{
+	uint64_t before_ns = boot_now_ns();
+	struct snapshot snapshot;
+	struct aside aside;
+	int err;
+
+	session->resync_due = false;
+	session->resync_at_ns = before_ns + RESYNC_GAP_NS;
+	aside_init(&aside, session);
+	trace_snapshotting(session->trace, true);
+	err = take_snapshot(session, &snapshot);
+	trace_snapshotting(session->trace, false);
+	if (!err)
+		err = trace_consume(session->trace, 0, put_aside, &aside);
+	if (err >= 0)
+		err = drop_missing(session, &snapshot, &aside, before_ns);
+	if (!err)
+		err = ports_load(session->ports, &snapshot, EVENT_RECOVERED, &aside.opened);
+	apply_aside(&aside);
+	aside_free(&aside);
+	snapshot_free(&snapshot);
+	return err;
+}
+
+static void tell_lost(struct session *session, const char *kind, const char *cause, uint64_t count,
+		      const struct trace_counters *now)
+{
+	struct event event = {
+		.kind = EVENT_LOST,
+		.time_ns = boot_now_ns(),
+		.lost_kind = kind,
+		.lost_cause = cause,
+		.lost_count = count,
+		.lost_from_ns = now->lost_from_ns,
+		.lost_to_ns = now->lost_to_ns,
+	};
+
+	if (!count)
+		return;
+	session->resync_due = true;
+	session->tell(&event, session->arg);
+}
+
+static void look_for_losses(struct session *session)
+{
+	struct trace_counters now;
+
+	trace_counters(session->trace, &now);
+	for (int i = 0; i < RECORD_KINDS; i++) {
+		const char *kind = record_kind_name((enum record_kind)i);
+
+		tell_lost(session, kind, "ring full: the reader was too slow",
+			  now.lost_ring[i] - session->last.lost_ring[i], &now);
+		tell_lost(session, kind, "table of sockets full: a close may go unseen",
+			  now.lost_map[i] - session->last.lost_map[i], &now);
+	}
+	tell_lost(session, "unknown", "record damaged", now.corrupt - session->last.corrupt, &now);
+	/* Most of these skipped runs were about connections: the comparison tells. */
+	if (now.misses != session->last.misses)
+		session->resync_due = true;
+	if (session->resync_due)
+		trace_loss_seen(session->trace);
+	session->last = now;
+}
+
+/* --- the pump ------------------------------------------------------------ */
+
+static void adapt(struct session *session, int taken)
+{
+	session->calm = taken ? 0 : session->calm + 1;
+	if (!session->polling && taken >= BURST_RECORDS) {
+		session->polling = true;
+		trace_polling(session->trace, true);
+	} else if (session->polling && session->calm == BURST_CALM) {
+		/* One more tick follows, for a record that went without a wake-up just now. */
+		trace_polling(session->trace, false);
+	} else if (session->polling && session->calm > BURST_CALM) {
+		session->polling = false;
+	} else if (session->polling && taken) {
+		trace_polling(session->trace, true);
+	}
+}
+
+int session_pump(struct session *session)
+{
+	int taken = trace_consume(session->trace, PUMP_MAX, apply, session);
+	int err = 0;
+
+	if (taken < 0)
+		return taken;
+	adapt(session, taken);
+	look_for_losses(session);
+	if (session->resync_due && boot_now_ns() >= session->resync_at_ns)
+		err = resync(session);
+	return err ? err : taken;
+}
+
+uint64_t session_patience(const struct session *session)
+{
+	if (session->polling)
+		return BURST_TICK_NS;
+	if (session->resync_due)
+		return RESYNC_GAP_NS;
+	return IDLE_TICK_NS;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A trace wired to a model: records become events. What every streaming command
+ * stands on; it knows nothing of sinks.
+ */
+#ifndef PORTTRACE_CMD_SESSION_H
+#define PORTTRACE_CMD_SESSION_H
+
+#include "model/ports.h"
+#include "trace/trace.h"
+
+struct session;
+
+/*
+ * Attaches. On failure says why and how to mend it, and returns an exit
+ * status. Each event goes to tell(event, arg).
+ */
+int session_open(struct session **out, const struct trace_wants *wants, struct coverage *coverage,
+		 event_fn tell, void *arg);
+void session_close(struct session *session);
+
+/* Attached before it is read: the snapshot as EVENT_EXISTING, then what happened meanwhile. */
+int session_start(struct session *session);
+
+struct trace *session_trace(struct session *session);
+
+/*
+ * Takes what waits in the ring, then looks for losses: they are told, and the
+ * kernel's tables are compared. Returns how many records came, or -errno.
+ */
+int session_pump(struct session *session);
+
+/* How long the loop may sleep before it pumps again, whatever the ring says. Nanoseconds. */
+uint64_t session_patience(const struct session *session);
+
+#endif

@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cmd/stream_options.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+void stream_options_init(struct stream_options *options)
+{
+	*options = (struct stream_options){ .output = &sink_table };
+	options->filter.records = 1u << RECORD_OPEN | 1u << RECORD_CLOSE;
+	columns_default(&options->columns);
+}
+
+void stream_options_free(struct stream_options *options)
+{
+	filter_free(&options->filter);
+}
+
+bool stream_options_color(const struct stream_options *options, int fd)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (options->color != COLOR_AUTO)
+		return options->color == COLOR_ALWAYS;
+	if ((no_color && *no_color) || (term && !strcmp(term, "dumb")))
+		return false;
+	return isatty(fd);
+}
+
+/* "unknown WHAT 'WORD': did you mean …? They are: …" */
+static int unknown_word(const char *what, const char *word, const char *const *names, size_t n)
+{
+	const char *near = nearest_word(word, names, n);
+	char all[512] = "";
+
+	for (size_t i = 0; i < n; i++) {
+		strncat(all, i ? ", " : "", sizeof(all) - strlen(all) - 1);
+		strncat(all, names[i], sizeof(all) - strlen(all) - 1);
+	}
+	if (near)
+		say("unknown %s '%s': did you mean '%s'? There are: %s", what, word, near, all);
+	else
+		say("unknown %s '%s': there are: %s", what, word, all);
+	return STATUS_USAGE;
+}
+
+/* Calls set for each word of a list. */
+static int each_word(struct stream_options *o, const char *value,
+		     int (*set)(struct stream_options *o, const char *word))
+{
+	char *copy = strdup(value), *rest = copy, *word;
+	int status = STATUS_OK;
+
+	while (!status && (word = next_word(&rest)))
+		status = set(o, word);
+	free(copy);
+	return status;
+}
+
+enum flag_code {
+	FLAG_TCP,
+	FLAG_UDP,
+	FLAG_4,
+	FLAG_6,
+	FLAG_NUMERIC,
+	FLAG_NO_EXISTING,
+	FLAG_JSON,
+	FLAG_STATS,
+	FLAG_STRICT,
+	FLAG_NOTHING
+};
+
+static int set_flag(void *target, const struct option_row *row, const char *value)
+{
+	struct stream_options *o = target;
+
+	(void)value;
+	switch ((enum flag_code)row->code) {
+	case FLAG_TCP:
+		o->filter.tcp = true;
+		break;
+	case FLAG_UDP:
+		o->filter.udp = true;
+		break;
+	case FLAG_4:
+		o->filter.ipv4 = true;
+		break;
+	case FLAG_6:
+		o->filter.ipv6 = true;
+		break;
+	case FLAG_NUMERIC:
+		o->numeric = true;
+		break;
+	case FLAG_NO_EXISTING:
+		o->no_existing = true;
+		break;
+	case FLAG_JSON:
+		o->output = &sink_json;
+		break;
+	case FLAG_STATS:
+		o->stats = true;
+		break;
+	case FLAG_STRICT:
+		o->strict = true;
+		break;
+	case FLAG_NOTHING:
+		break;
+	}
+	return STATUS_OK;
+}
+
+static int set_ports(void *target, const struct option_row *row, const char *value)
+{
+	struct stream_options *o = target;
+	const char *bad = "out of memory";
+
+	(void)row;
+	if (!parse_ports(value, &o->filter.ports, &bad))
+		return STATUS_OK;
+	say("--port '%s': %s; it takes numbers and ranges, as 22,8000-8100", value, bad);
+	return STATUS_USAGE;
+}
+
+static int too_many(const char *what)
+{
+	say("--%s: at most %d at once", what, FILTER_MANY_MAX);
+	return STATUS_USAGE;
+}
+
+static int add_pid(struct stream_options *o, const char *word)
+{
+	uint64_t pid;
+
+	if (parse_u64(word, INT32_MAX, &pid) || !pid) {
+		say("--pid '%s': a pid is a number from 1 up", word);
+		return STATUS_USAGE;
+	}
+	if (o->filter.n_pids == FILTER_MANY_MAX)
+		return too_many("pid");
+	o->filter.pids[o->filter.n_pids++] = (uint32_t)pid;
+	return STATUS_OK;
+}
+
+static int set_pid(void *target, const struct option_row *row, const char *value)
+{
+	(void)row;
+	return each_word(target, value, add_pid);
+}
+
+static int add_user(struct stream_options *o, const char *word)
+{
+	struct passwd *entry = getpwnam(word);
+	uint64_t uid = entry ? entry->pw_uid : 0;
+
+	if (!entry && parse_u64(word, UINT32_MAX - 1, &uid)) {
+		say("--user '%s': there is no such user on this host; a number works too", word);
+		return STATUS_USAGE;
+	}
+	if (o->filter.n_uids == FILTER_MANY_MAX)
+		return too_many("user");
+	o->filter.uids[o->filter.n_uids++] = (uint32_t)uid;
+	return STATUS_OK;
+}
+
+static int set_user(void *target, const struct option_row *row, const char *value)
+{
+	(void)row;
+	return each_word(target, value, add_user);
+}
+
+/* A glob may have commas of its own: the option is given again for another. */
+static int set_comm(void *target, const struct option_row *row, const char *value)
+{
+	struct stream_options *o = target;
+
+	(void)row;
+	if (o->filter.n_comms == FILTER_MANY_MAX)
+		return too_many("comm");
+	o->filter.comms[o->filter.n_comms++] = value;
+	return STATUS_OK;
+}
+
+static int set_exe(void *target, const struct option_row *row, const char *value)
+{
+	struct stream_options *o = target;
+
+	(void)row;
+	if (o->filter.n_exes == FILTER_MANY_MAX)
+		return too_many("exe");
+	o->filter.exes[o->filter.n_exes++] = value;
+	return STATUS_OK;
+}
+
+static int add_netns(struct stream_options *o, const char *word)
+{
+	uint64_t inode = 0;
+	struct stat st;
+
+	if (!strcmp(word, "host")) {
+		o->netns_host = true;
+		return STATUS_OK;
+	}
+	if (!strcmp(word, "self"))
+		word = "/proc/self/ns/net";
+	if (parse_u64(word, UINT32_MAX, &inode)) {
+		if (stat(word, &st)) {
+			say("--netns '%s': %s; it takes self, host, an inode, or a path such as "
+			    "/run/netns/NAME",
+			    word, strerror(errno));
+			return STATUS_USAGE;
+		}
+		inode = st.st_ino;
+	}
+	if (o->filter.n_netns == FILTER_MANY_MAX)
+		return too_many("netns");
+	o->filter.netns[o->filter.n_netns++] = (uint32_t)inode;
+	return STATUS_OK;
+}
+
+static int set_netns(void *target, const struct option_row *row, const char *value)
+{
+	(void)row;
+	return each_word(target, value, add_netns);
+}
+
+static int add_scope(struct stream_options *o, const char *word)
+{
+	const char *names[SCOPES];
+
+	for (int i = 0; i < SCOPES; i++) {
+		names[i] = scope_name((enum scope)i);
+		if (strcmp(names[i], word) != 0)
+			continue;
+		o->filter.scopes |= 1u << i;
+		return STATUS_OK;
+	}
+	return unknown_word("scope", word, names, SCOPES);
+}
+
+static int set_scope(void *target, const struct option_row *row, const char *value)
+{
+	(void)row;
+	return each_word(target, value, add_scope);
+}
+
+static int add_event(struct stream_options *o, const char *word)
+{
+	/* Those a later version has are known by name, so that nobody is told they are misspelt. */
+	static const char *const names[] = { "open",    "close",  "change", "all",  "bind",
+					     "connect", "accept", "end",    "fail", "state" };
+	static const uint32_t records[] = { 1u << RECORD_OPEN, 1u << RECORD_CLOSE,
+					    1u << RECORD_CHANGE,
+					    1u << RECORD_OPEN | 1u << RECORD_CLOSE |
+						    1u << RECORD_CHANGE };
+	size_t i = 0;
+
+	while (i < COUNT(names) && strcmp(names[i], word) != 0)
+		i++;
+	if (i == COUNT(names))
+		return unknown_word("event", word, names, COUNT(names));
+	if (i >= COUNT(records)) {
+		say("event '%s' cannot be traced by this version: it has open, close, change",
+		    word);
+		return STATUS_NO_TRACING;
+	}
+	o->filter.records |= records[i];
+	o->wants.change |= (records[i] & 1u << RECORD_CHANGE) != 0;
+	return STATUS_OK;
+}
+
+static int set_events(void *target, const struct option_row *row, const char *value)
+{
+	struct stream_options *o = target;
+
+	(void)row;
+	o->filter.records = 0;
+	return each_word(o, value, add_event);
+}
+
+static int set_output(void *target, const struct option_row *row, const char *value)
+{
+	static const char *const names[] = { "table", "json", "csv" };
+	struct stream_options *o = target;
+
+	(void)row;
+	o->output = sink_by_name(value);
+	return o->output ? STATUS_OK : unknown_word("output", value, names, COUNT(names));
+}
+
+static int set_columns(void *target, const struct option_row *row, const char *value)
+{
+	struct stream_options *o = target;
+	const char *names[COLUMNS_MAX], *bad = value;
+	int err = columns_parse(value, &o->columns, &bad);
+
+	(void)row;
+	if (!err)
+		return STATUS_OK;
+	if (err == -E2BIG) {
+		say("--columns: too many columns");
+		return STATUS_USAGE;
+	}
+	for (size_t i = 0; i < columns_n; i++)
+		names[i] = columns_all[i].name;
+	return unknown_word("column", bad, names, columns_n);
+}
+
+static int set_color(void *target, const struct option_row *row, const char *value)
+{
+	static const char *const names[] = { "auto", "always", "never" };
+	struct stream_options *o = target;
+
+	(void)row;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		if (!strcmp(names[i], value)) {
+			o->color = (enum color_when)i;
+			return STATUS_OK;
+		}
+	}
+	return unknown_word("color", value, names, COUNT(names));
+}
+
+static int set_for(void *target, const struct option_row *row, const char *value)
+{
+	struct stream_options *o = target;
+
+	(void)row;
+	o->has_duration = true;
+	if (!parse_duration(value, &o->duration_ns))
+		return STATUS_OK;
+	say("--for '%s': it takes a time such as 500ms, 30s, 5m, 24h, or a number of seconds",
+	    value);
+	return STATUS_USAGE;
+}
+
+static int set_count(void *target, const struct option_row *row, const char *value)
+{
+	struct stream_options *o = target;
+
+	(void)row;
+	if (!parse_u64(value, UINT64_MAX, &o->count) && o->count)
+		return STATUS_OK;
+	say("--count '%s': it takes a number from 1 up", value);
+	return STATUS_USAGE;
+}
+
+static int set_hooks(void *target, const struct option_row *row, const char *value)
+{
+	static const char *const names[] = { "cgroup", "tracepoint" };
+	struct stream_options *o = target;
+
+	(void)row;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		if (!strcmp(names[i], value)) {
+			o->wants.force_hooks = names[i];
+			return STATUS_OK;
+		}
+	}
+	return unknown_word("backend", value, names, COUNT(names));
+}
+
+const struct option_row stream_option_rows[] = {
+	{ "tcp", 't', NULL, "TCP ports", "filters (joined by \"and\"; a list within one by \"or\")",
+	  set_flag, FLAG_TCP },
+	{ "udp", 'u', NULL, "UDP and UDP-Lite ports", NULL, set_flag, FLAG_UDP },
+	{ "ipv4", '4', NULL, "IPv4, mapped addresses too", NULL, set_flag, FLAG_4 },
+	{ "ipv6", '6', NULL, "IPv6, dual-stack sockets too", NULL, set_flag, FLAG_6 },
+	{ "port", 'P', "LIST", "ports, as 22,8000-8100", NULL, set_ports, 0 },
+	{ "pid", 0, "LIST", "processes", NULL, set_pid, 0 },
+	{ "user", 'U', "LIST", "users, by name or number", NULL, set_user, 0 },
+	{ "comm", 0, "GLOB", "short process name", NULL, set_comm, 0 },
+	{ "exe", 0, "GLOB", "executable; without '/': its last part", NULL, set_exe, 0 },
+	{ "netns", 0, "LIST", "network namespaces: self, host, INODE, PATH", NULL, set_netns, 0 },
+	{ "scope", 0, "LIST", "loopback, link, private, public, any, multicast", NULL, set_scope,
+	  0 },
+	{ "events", 'e', "LIST", "open, close, change, all (default: open,close)", "what",
+	  set_events, 0 },
+	{ "no-existing", 0, NULL, "only what happens from now on", NULL, set_flag,
+	  FLAG_NO_EXISTING },
+	{ "for", 0, "TIME", "end after TIME: 500ms, 30s, 5m, 24h", NULL, set_for, 0 },
+	{ "count", 'c', "N", "end after N events; 'existing' does not count", NULL, set_count, 0 },
+	{ "output", 'o', "FORMAT", "table, json (an object a line), csv", "output", set_output, 0 },
+	{ "json", 'j', NULL, "the same as --output json", NULL, set_flag, FLAG_JSON },
+	{ "columns", 0, "LIST", "columns of table and csv; an unknown one lists them all", NULL,
+	  set_columns, 0 },
+	{ "color", 0, "WHEN", "auto, always, never; NO_COLOR is honoured", NULL, set_color, 0 },
+	{ "numeric", 'n', NULL, "no names for users and services", NULL, set_flag, FLAG_NUMERIC },
+	{ "stats", 0, NULL, "at the end, on stderr: what was produced, delivered, lost", NULL,
+	  set_flag, FLAG_STATS },
+	{ "strict", 0, NULL, "end with status 3 if an event cannot be seen here", "tracing",
+	  set_flag, FLAG_STRICT },
+	{ "hooks", 0, "BACKEND", "use one backend alone: cgroup, tracepoint", NULL, set_hooks, 0 },
+	/* Habits of ss: what they ask for is what is shown anyway. */
+	{ "listening", 'l', NULL, NULL, NULL, set_flag, FLAG_NOTHING },
+	{ "processes", 'p', NULL, NULL, NULL, set_flag, FLAG_NOTHING },
+	{ "all", 'a', NULL, NULL, NULL, set_flag, FLAG_NOTHING },
+};
+
+const size_t stream_option_rows_n = COUNT(stream_option_rows);

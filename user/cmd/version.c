@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "base/log.h"
+#include "base/options.h"
+#include "cmd/cmd.h"
+#include "trace/trace.h"
+
+#include <stdio.h>
+
+int cmd_version(int argc, char **argv)
+{
+	static const struct option_table table = {
+		.usage = "version",
+		.about = "Prints the version of porttrace and of libbpf, and the features built in.",
+	};
+	int first, status = options_parse(&table, argc, argv, NULL, &first);
+
+	if (status)
+		return status == OPTIONS_HELP ? STATUS_OK : status;
+	if (first < argc) {
+		say("version takes no operand: '%s'", argv[first]);
+		return STATUS_USAGE;
+	}
+	printf("porttrace %s\nlibbpf %s\nfeatures: watch doctor table json csv; hooks: cgroup tracepoint\n",
+	       PORTTRACE_VERSION, trace_libbpf_version());
+	return STATUS_OK;
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Users, services, network namespaces; and the clock. */
+#include "enrich/cache.h"
+#include "enrich/enrich.h"
+
+#include "base/loop.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NETNS_DIR "/run/netns"
+
+struct enrich {
+	bool numeric;
+	uint32_t host_netns;
+	struct name_cache users;
+	struct name_cache services;
+	struct name_cache netns;
+};
+
+struct enrich *enrich_new(bool numeric)
+{
+	struct enrich *enrich = calloc(1, sizeof(*enrich));
+
+	if (enrich)
+		enrich->numeric = numeric;
+	return enrich;
+}
+
+void enrich_free(struct enrich *enrich)
+{
+	if (!enrich)
+		return;
+	name_cache_free(&enrich->users);
+	name_cache_free(&enrich->services);
+	name_cache_free(&enrich->netns);
+	free(enrich);
+}
+
+void enrich_set_host_netns(struct enrich *enrich, uint32_t inode)
+{
+	enrich->host_netns = inode;
+}
+
+static char *look_up_user(uint64_t uid, void *arg)
+{
+	struct passwd entry, *found = NULL;
+	char text[1024];
+
+	(void)arg;
+	getpwuid_r((uid_t)uid, &entry, text, sizeof(text), &found);
+	return found ? strdup(found->pw_name) : NULL;
+}
+
+const char *enrich_user(struct enrich *enrich, uint32_t uid)
+{
+	if (enrich->numeric)
+		return NULL;
+	return name_cache_get(&enrich->users, uid, look_up_user, NULL);
+}
+
+static const char *services_proto(uint16_t proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return "tcp";
+	case IPPROTO_SCTP:
+		return "sctp";
+	default: /* UDP-Lite uses the ports of UDP (RFC 3828) */
+		return "udp";
+	}
+}
+
+static char *look_up_service(uint64_t key, void *arg)
+{
+	struct servent entry, *found = NULL;
+	char text[1024];
+
+	(void)arg;
+	getservbyport_r(htons((uint16_t)key), services_proto((uint16_t)(key >> 16)), &entry, text,
+			sizeof(text), &found);
+	return found ? strdup(found->s_name) : NULL;
+}
+
+const char *enrich_service(struct enrich *enrich, uint16_t proto, uint16_t port)
+{
+	if (enrich->numeric)
+		return NULL;
+	return name_cache_get(&enrich->services, (uint64_t)proto << 16 | port, look_up_service,
+			      NULL);
+}
+
+static char *look_up_netns(uint64_t inode, void *arg)
+{
+	DIR *dir = opendir(NETNS_DIR);
+	struct dirent *entry;
+	char *name = NULL;
+
+	(void)arg;
+	while (dir && !name && (entry = readdir(dir))) {
+		struct stat st;
+
+		if (entry->d_name[0] != '.' && !fstatat(dirfd(dir), entry->d_name, &st, 0) &&
+		    st.st_ino == inode)
+			name = strdup(entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	return name;
+}
+
+const char *enrich_netns(struct enrich *enrich, uint32_t inode)
+{
+	if (inode && inode == enrich->host_netns)
+		return "host";
+	return name_cache_get(&enrich->netns, inode, look_up_netns, NULL);
+}
+
+uint64_t enrich_wall_ns(uint64_t boot_ns)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec + boot_ns -
+	       boot_now_ns();
+}

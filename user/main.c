@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The table of commands. */
+#include "base/log.h"
+#include "base/parse.h"
+#include "cmd/cmd.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+static int cmd_help(int argc, char **argv);
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+} commands[] = {
+	{ "watch", cmd_watch,
+	  "print what is open now, then every port as it opens and closes (default)" },
+	{ "doctor", cmd_doctor, "say what this kernel and these privileges allow, and the mend" },
+	{ "version", cmd_version, "print versions and features" },
+	{ "help", cmd_help, "print this, or the help of a command" },
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(*commands))
+
+static const struct command *find(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+static int unknown(const char *name)
+{
+	const char *names[COMMANDS], *near;
+
+	for (size_t i = 0; i < COMMANDS; i++)
+		names[i] = commands[i].name;
+	near = nearest_word(name, names, COMMANDS);
+	if (near)
+		say("unknown command '%s': did you mean '%s'? 'porttrace --help' lists them", name,
+		    near);
+	else
+		say("unknown command '%s': 'porttrace --help' lists them", name);
+	return STATUS_USAGE;
+}
+
+static int cmd_help(int argc, char **argv)
+{
+	const struct command *command;
+
+	if (argc > 1) {
+		char *help[] = { argv[1], "--help", NULL };
+
+		command = find(argv[1]);
+		return command && command->run != cmd_help ? command->run(2, help) :
+							     unknown(argv[1]);
+	}
+	printf("usage: porttrace [COMMAND] [OPTIONS]\n\n"
+	       "Shows which process opens and closes which TCP and UDP port, on the whole host,\n"
+	       "as it happens.\n\ncommands:\n");
+	for (size_t i = 0; i < COMMANDS; i++)
+		printf("  %-10s %s\n", commands[i].name, commands[i].help);
+	printf("\n'porttrace COMMAND --help' lists the options of a command; see porttrace(8).\n");
+	return STATUS_OK;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+
+	/* How wide characters are is the terminal's business; numbers and messages stay as they are. */
+	if (!setlocale(LC_CTYPE, ""))
+		setlocale(LC_CTYPE, "C");
+	if (argc > 1 && !strcmp(argv[1], "--version"))
+		return cmd_version(1, argv);
+	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
+		return cmd_help(1, argv);
+	if (argc < 2 || argv[1][0] == '-')
+		return cmd_watch(argc, argv);
+	command = find(argv[1]);
+	return command ? command->run(argc - 1, argv + 1) : unknown(argv[1]);
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "model/decode.h"
+
+#include "abi.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+_Static_assert(sizeof(((struct rec_task *)0)->comm) == COMM_LEN, "comm");
+_Static_assert(DECODED_PATH_MAX > EXE_MAX + NAME_SLACK, "a path with its slashes fits");
+_Static_assert(DECODED_PATH_MAX > CGROUP_PATH_MAX + NAME_SLACK, "a path with its slashes fits");
+_Static_assert((int)KIND_TASK == (int)RECORD_TASK && (int)KIND_OPEN == (int)RECORD_OPEN &&
+		       (int)KIND_CLOSE == (int)RECORD_CLOSE &&
+		       (int)KIND_CHANGE == (int)RECORD_CHANGE && (int)KIND_MAX == (int)RECORD_KINDS,
+	       "the counters' kinds are the records'");
+
+static const char *const hook_names[HOOK_MAX] = {
+	[HOOK_NONE] = "?",
+	[HOOK_SOCKOPS_LISTEN] = "sockops TCP_LISTEN_CB",
+	[HOOK_SOCKOPS_STATE] = "sockops STATE_CB",
+	[HOOK_POST_BIND] = "cgroup/post_bind",
+	[HOOK_SOCK_RELEASE] = "cgroup/sock_release",
+	[HOOK_TP_STATE] = "tp_btf/inet_sock_set_state",
+	[HOOK_SYS_LISTEN] = "sys_exit listen",
+	[HOOK_SYS_BIND] = "sys_exit bind",
+	[HOOK_ITER] = "iterator",
+};
+
+static int decode_socket(const struct rec_socket *rec, struct socket_info *out)
+{
+	if (rec->family != AF_INET && rec->family != AF_INET6)
+		return -EBADMSG;
+	*out = (struct socket_info){
+		.sk = rec->sk,
+		.cookie = rec->cookie,
+		.backlog = rec->backlog,
+		.reuseport = rec->flags & SOCK_F_REUSEPORT,
+		.kernel = rec->flags & SOCK_F_KERNEL,
+		.mptcp = rec->flags & SOCK_F_MPTCP,
+		.connected = rec->flags & SOCK_F_CONNECTED,
+		.tracked = rec->flags & SOCK_F_TRACKED,
+		.local = {
+			.netns = rec->netns,
+			.ifindex = rec->ifindex,
+			.family = rec->family,
+			.proto = rec->proto,
+			.port = rec->port,
+			.v6only = rec->family == AF_INET6 && rec->flags & SOCK_F_V6ONLY,
+		},
+	};
+	memcpy(out->local.addr, rec->addr, rec->family == AF_INET ? 4 : 16);
+	return 0;
+}
+
+static void decode_task_ref(const struct rec_task *rec, struct task_ref *out)
+{
+	*out = (struct task_ref){
+		.start_ns = rec->start_ns,
+		.exec_id = rec->exec_id,
+		.cgroup_id = rec->cgroup_id,
+		.tgid = rec->tgid,
+		.tid = rec->tid,
+		.uid = rec->uid,
+		.gid = rec->gid,
+		.kthread = rec->flags & TASK_F_KTHREAD,
+	};
+	memcpy(out->comm, rec->comm, COMM_LEN);
+}
+
+/*
+ * The kernel side wrote the components from the leaf up, each ended by NUL.
+ * Filled from the end, so that one pass turns them round.
+ */
+static int decode_path(const char *components, size_t len, size_t max, char out[DECODED_PATH_MAX])
+{
+	char *end = out + DECODED_PATH_MAX - 1;
+	char *at = end;
+
+	if (len > max || (len && components[len - 1]))
+		return -EBADMSG;
+	*end = '\0';
+	for (size_t from = 0; from < len;) {
+		size_t n = strlen(components + from);
+
+		if (n) { /* the root of a tree has no name */
+			at -= n;
+			memcpy(at, components + from, n);
+			*--at = '/';
+		}
+		from += n + 1;
+	}
+	memmove(out, at, (size_t)(end - at) + 1);
+	return 0;
+}
+
+static int decode_task(const void *data, size_t size, struct decoded *out)
+{
+	struct rec_task_info rec;
+	int err;
+
+	if (size < sizeof(rec))
+		return -EBADMSG;
+	memcpy(&rec, data, sizeof(rec));
+	out->type = DECODED_TASK;
+	decode_task_ref(&rec.task, &out->task);
+	out->ppid = rec.ppid;
+	out->exe_dev = rec.exe_dev;
+	out->exe_inode = rec.exe_inode;
+	out->deleted = rec.task.flags & TASK_F_EXE_DELETED;
+	out->exe_truncated = rec.task.flags & TASK_F_EXE_TRUNCATED;
+	out->cgroup_truncated = rec.task.flags & TASK_F_CGROUP_TRUNCATED;
+	memcpy(out->parent_comm, rec.parent_comm, COMM_LEN);
+	out->parent_comm[COMM_LEN] = '\0';
+	err = decode_path(rec.exe, rec.exe_len, sizeof(rec.exe), out->exe);
+	if (!err)
+		err = decode_path(rec.cgroup, rec.cgroup_len, sizeof(rec.cgroup), out->cgroup);
+	return err;
+}
+
+static int decode_args(const void *data, size_t size, struct decoded *out)
+{
+	struct rec_args rec;
+
+	if (size < sizeof(rec))
+		return -EBADMSG;
+	memcpy(&rec, data, sizeof(rec));
+	if (rec.args_len > size - sizeof(rec))
+		return -EBADMSG;
+	out->type = DECODED_ARGS;
+	out->task = (struct task_ref){ .start_ns = rec.start_ns,
+				       .exec_id = rec.exec_id,
+				       .tgid = rec.tgid };
+	out->args_truncated = rec.flags & TASK_F_ARGS_TRUNCATED;
+	out->args = (const char *)data + sizeof(rec);
+	out->args_len = rec.args_len;
+	return 0;
+}
+
+static int decode_port(const void *data, size_t size, struct decoded *out)
+{
+	struct rec_port rec;
+
+	if (size < sizeof(rec))
+		return -EBADMSG;
+	memcpy(&rec, data, sizeof(rec));
+	if (rec.head.kind == KIND_TASK || rec.head.kind >= KIND_MAX || rec.hook >= HOOK_MAX ||
+	    rec.reason >= REASON_MAX)
+		return -EBADMSG;
+	out->type = DECODED_PORT;
+	out->kind = (enum record_kind)rec.head.kind;
+	out->time_ns = rec.time_ns;
+	out->hook = hook_names[rec.hook];
+	out->untracked = rec.sock.flags & SOCK_F_UNTRACKED;
+	out->cause = rec.reason == REASON_PROCESS_EXIT ? CLOSE_PROCESS_EXIT :
+		     rec.reason == REASON_CLOSED       ? CLOSE_CLOSED :
+							 CLOSE_UNKNOWN;
+	decode_task_ref(&rec.task, &out->task);
+	return decode_socket(&rec.sock, &out->socket);
+}
+
+static int decode_holder(const void *data, size_t size, struct decoded *out)
+{
+	struct rec_holder rec;
+
+	if (size < sizeof(rec))
+		return -EBADMSG;
+	memcpy(&rec, data, sizeof(rec));
+	out->type = DECODED_HOLDER;
+	out->time_ns = rec.time_ns;
+	out->fd = (int)rec.fd;
+	decode_task_ref(&rec.task, &out->task);
+	return decode_socket(&rec.sock, &out->socket);
+}
+
+static int decode_open_socket(const void *data, size_t size, struct decoded *out)
+{
+	struct rec_open_socket rec;
+
+	if (size < sizeof(rec))
+		return -EBADMSG;
+	memcpy(&rec, data, sizeof(rec));
+	out->type = DECODED_SOCKET;
+	out->time_ns = rec.time_ns;
+	return decode_socket(&rec.sock, &out->socket);
+}
+
+static int decode_netns(const void *data, size_t size, struct decoded *out)
+{
+	struct rec_netns rec;
+
+	if (size < sizeof(rec))
+		return -EBADMSG;
+	memcpy(&rec, data, sizeof(rec));
+	out->type = DECODED_NETNS;
+	out->netns = rec.netns;
+	out->task = (struct task_ref){ .tgid = rec.tgid };
+	out->fd = rec.fd;
+	out->netns_initial = rec.is_initial;
+	return 0;
+}
+
+int decode(const void *data, size_t size, struct decoded *out)
+{
+	static int (*const decoders[REC_TYPE_MAX])(const void *, size_t, struct decoded *) = {
+		[REC_TASK] = decode_task,          [REC_ARGS] = decode_args,
+		[REC_PORT] = decode_port,          [REC_HOLDER] = decode_holder,
+		[REC_SOCKET] = decode_open_socket, [REC_NETNS] = decode_netns,
+	};
+	struct rec_head head;
+
+	if (size < sizeof(head))
+		return -EBADMSG;
+	memcpy(&head, data, sizeof(head));
+	if (head.size < sizeof(head) || head.size > size)
+		return -EBADMSG;
+	if (head.type >= REC_TYPE_MAX || !decoders[head.type])
+		return -EBADMSG;
+	out->size = head.size;
+	out->kind = RECORD_TASK;
+	return decoders[head.type](data, head.size, out);
+}

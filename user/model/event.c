@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "model/event.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#ifndef IPPROTO_UDPLITE
+#define IPPROTO_UDPLITE 136
+#endif
+
+const char *event_kind_name(enum event_kind kind)
+{
+	static const char *const names[EVENT_KINDS] = {
+		[EVENT_EXISTING] = "existing", [EVENT_OPEN] = "open",
+		[EVENT_CHANGE] = "change",     [EVENT_CLOSE] = "close",
+		[EVENT_LOST] = "lost",         [EVENT_RECOVERED] = "recovered",
+	};
+
+	return names[kind];
+}
+
+const char *record_kind_name(enum record_kind kind)
+{
+	static const char *const names[RECORD_KINDS] = {
+		[RECORD_TASK] = "task",
+		[RECORD_OPEN] = "open",
+		[RECORD_CLOSE] = "close",
+		[RECORD_CHANGE] = "change",
+	};
+
+	return names[kind];
+}
+
+const char *proto_name(const struct socket_info *socket)
+{
+	if (socket->mptcp)
+		return "mptcp";
+	switch (socket->local.proto) {
+	case IPPROTO_TCP:
+		return "tcp";
+	case IPPROTO_UDP:
+		return "udp";
+	case IPPROTO_UDPLITE:
+		return "udplite";
+	case IPPROTO_SCTP:
+		return "sctp";
+	default:
+		return "?";
+	}
+}
+
+static const uint8_t mapped_prefix[12] = { [10] = 0xff, [11] = 0xff };
+
+bool endpoint_is_mapped(const struct endpoint *local)
+{
+	return local->family == AF_INET6 &&
+	       !memcmp(local->addr, mapped_prefix, sizeof(mapped_prefix));
+}
+
+void endpoint_addr_text(const struct endpoint *local, char text[INET6_ADDRSTRLEN])
+{
+	const uint8_t *addr = local->addr;
+	int family = local->family;
+
+	if (endpoint_is_mapped(local)) {
+		addr += sizeof(mapped_prefix);
+		family = AF_INET;
+	}
+	if (!inet_ntop(family, addr, text, INET6_ADDRSTRLEN))
+		strcpy(text, "?");
+}
+
+struct prefix {
+	uint8_t bytes[16];
+	unsigned int bits;
+	enum scope scope;
+};
+
+/* First match wins. */
+static const struct prefix scopes4[] = {
+	{ { 0 }, 32, SCOPE_ANY },
+	{ { 127 }, 8, SCOPE_LOOPBACK },
+	{ { 169, 254 }, 16, SCOPE_LINK },    /* RFC 3927 */
+	{ { 10 }, 8, SCOPE_PRIVATE },        /* RFC 1918 */
+	{ { 172, 16 }, 12, SCOPE_PRIVATE },  /* RFC 1918 */
+	{ { 192, 168 }, 16, SCOPE_PRIVATE }, /* RFC 1918 */
+	{ { 100, 64 }, 10, SCOPE_PRIVATE },  /* RFC 6598 */
+	{ { 224 }, 4, SCOPE_MULTICAST },
+	{ { 0 }, 0, SCOPE_PUBLIC },
+};
+
+static const struct prefix scopes6[] = {
+	{ { 0 }, 128, SCOPE_ANY },          { { [15] = 1 }, 128, SCOPE_LOOPBACK },
+	{ { 0xfe, 0x80 }, 10, SCOPE_LINK }, /* RFC 4291 */
+	{ { 0xfc }, 7, SCOPE_PRIVATE },     /* RFC 4193 */
+	{ { 0xff }, 8, SCOPE_MULTICAST },   { { 0 }, 0, SCOPE_PUBLIC },
+};
+
+static bool in_prefix(const uint8_t *addr, const struct prefix *p)
+{
+	unsigned int whole = p->bits / 8, rest = p->bits % 8;
+	uint8_t mask = (uint8_t)(0xff00 >> rest);
+
+	if (memcmp(addr, p->bytes, whole) != 0)
+		return false;
+	return !rest || (addr[whole] & mask) == (p->bytes[whole] & mask);
+}
+
+static enum scope scope_in(const uint8_t *addr, const struct prefix *p)
+{
+	while (!in_prefix(addr, p))
+		p++;
+	return p->scope;
+}
+
+enum scope endpoint_scope(const struct endpoint *local)
+{
+	if (local->family == AF_INET)
+		return scope_in(local->addr, scopes4);
+	if (endpoint_is_mapped(local))
+		return scope_in(local->addr + sizeof(mapped_prefix), scopes4);
+	return scope_in(local->addr, scopes6);
+}
+
+const char *scope_name(enum scope scope)
+{
+	static const char *const names[SCOPES] = {
+		[SCOPE_LOOPBACK] = "loopback", [SCOPE_LINK] = "link",
+		[SCOPE_PRIVATE] = "private",   [SCOPE_PUBLIC] = "public",
+		[SCOPE_ANY] = "any",           [SCOPE_MULTICAST] = "multicast",
+	};
+
+	return names[scope];
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What all rooms speak: processes, sockets, events. */
+#ifndef PORTTRACE_MODEL_EVENT_H
+#define PORTTRACE_MODEL_EVENT_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define COMM_LEN 16
+
+enum event_kind {
+	EVENT_EXISTING,
+	EVENT_OPEN,
+	EVENT_CHANGE,
+	EVENT_CLOSE,
+	EVENT_LOST,
+	EVENT_RECOVERED,
+	EVENT_KINDS
+};
+
+/* "existing", "open", … */
+const char *event_kind_name(enum event_kind kind);
+
+/*
+ * A program in a process. (tgid, start_ns) is the process; exec_id tells one
+ * program of it from the next. Owned by model/procs, by reference count.
+ */
+struct process {
+	uint64_t start_ns; /* since boot */
+	uint64_t exec_id;
+	uint64_t cgroup_id;
+	uint32_t tgid;
+	uint32_t uid;
+	uint32_t gid;
+	uint32_t ppid;
+	uint32_t exe_dev;
+	uint64_t exe_inode;
+	char comm[COMM_LEN + 1];
+	char parent_comm[COMM_LEN + 1];
+	char *exe;  /* owned; NULL: unknown, or a kernel thread */
+	char *args; /* owned; each ended by NUL; NULL: unknown */
+	size_t args_len;
+	char *cgroup_path; /* owned; NULL: unknown */
+	bool kthread;
+	bool deleted;        /* exe was unlinked, or is a memfd */
+	bool exe_truncated;  /* the path lacks its beginning */
+	bool args_truncated; /* the arguments lack their end */
+	bool described;      /* exe and cgroup were caught in the kernel */
+	bool proc_asked;     /* /proc was read for what lacked */
+	unsigned int refs;
+};
+
+/* What the kernel side tells: what an event comes from, and what losses are counted by. */
+enum record_kind { RECORD_TASK, RECORD_OPEN, RECORD_CLOSE, RECORD_CHANGE, RECORD_KINDS };
+
+const char *record_kind_name(enum record_kind kind);
+
+enum process_source {
+	SOURCE_UNKNOWN,
+	SOURCE_KERNEL, /* caught in its own context */
+	SOURCE_SOCKET, /* remembered from when it opened the socket */
+	SOURCE_PROC,   /* found later, by its descriptor */
+};
+
+/* Somebody doing something: the process, and what may differ by thread and moment. */
+struct actor {
+	struct process *process; /* NULL: unknown */
+	uint32_t tid;            /* 0: unknown */
+	uint32_t uid;
+	uint32_t gid;
+	char comm[COMM_LEN + 1];
+	enum process_source source;
+};
+
+/* A port: what accepts traffic. Compared bytewise: no padding, unused address bytes zero. */
+struct endpoint {
+	uint32_t netns; /* inode */
+	uint32_t ifindex;
+	uint16_t family;  /* AF_INET, AF_INET6 */
+	uint16_t proto;   /* IPPROTO_* */
+	uint16_t port;    /* host order */
+	uint16_t v6only;  /* 0, 1 */
+	uint8_t addr[16]; /* network order, IPv4 in the first four */
+};
+
+_Static_assert(sizeof(struct endpoint) == 32, "endpoint has no padding");
+
+/* One socket of a port. */
+struct socket_info {
+	uint64_t sk;     /* key: with the cookie it names one socket of this boot */
+	uint64_t cookie; /* 0: not known */
+	uint32_t backlog;
+	bool reuseport;
+	bool kernel;
+	bool mptcp;
+	bool connected;
+	bool tracked; /* the kernel side tells its close */
+	bool listening;
+	struct endpoint local;
+};
+
+enum close_cause {
+	CLOSE_UNKNOWN,
+	CLOSE_CLOSED,
+	CLOSE_PROCESS_EXIT,
+};
+
+struct event {
+	enum event_kind kind;
+	enum record_kind from; /* what it tells of: an open, a close, a change of backlog */
+	uint64_t time_ns;      /* CLOCK_BOOTTIME; 0: not known */
+	struct socket_info socket;
+	struct actor actor;
+	struct process **holders; /* borrowed; EVENT_EXISTING, EVENT_RECOVERED */
+	size_t n_holders;
+	bool holders_known;
+	uint32_t sharing;     /* sockets of this port, this one included; 0: not told */
+	uint64_t lifetime_ns; /* 0: not known */
+	enum close_cause cause;
+	/* EVENT_LOST */
+	uint64_t lost_count;
+	const char *lost_kind;  /* static */
+	const char *lost_cause; /* static */
+	uint64_t lost_from_ns;
+	uint64_t lost_to_ns;
+};
+
+/* "tcp", "udp", "udplite", "mptcp", "sctp"; "?" for others. */
+const char *proto_name(const struct socket_info *socket);
+/* An IPv6 socket bound to an IPv4 address. */
+bool endpoint_is_mapped(const struct endpoint *local);
+/* The address as text, IPv4 for a mapped one. */
+void endpoint_addr_text(const struct endpoint *local, char text[INET6_ADDRSTRLEN]);
+
+enum scope {
+	SCOPE_LOOPBACK,
+	SCOPE_LINK,
+	SCOPE_PRIVATE,
+	SCOPE_PUBLIC,
+	SCOPE_ANY,
+	SCOPE_MULTICAST,
+	SCOPES
+};
+
+/* How far the local address reaches, by RFC 1918, 3927, 4193, 4291, 6598. */
+enum scope endpoint_scope(const struct endpoint *local);
+const char *scope_name(enum scope scope);
+
+#endif

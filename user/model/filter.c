@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "model/filter.h"
+
+#include "base/glob.h"
+
+#include <sys/socket.h>
+
+static bool has(const uint32_t *values, size_t n, uint32_t value)
+{
+	for (size_t i = 0; i < n; i++)
+		if (values[i] == value)
+			return true;
+	return false;
+}
+
+static bool pass_socket(const struct filter *f, const struct event *e)
+{
+	const struct endpoint *local = &e->socket.local;
+	bool udp = local->proto == IPPROTO_UDP || local->proto == 136 /* UDP-Lite */;
+	/* What a person calls IPv4: mapped addresses are printed as such. */
+	bool ipv4 = local->family == AF_INET || endpoint_is_mapped(local);
+
+	if ((f->tcp || f->udp) && !(udp ? f->udp : f->tcp))
+		return false;
+	if ((f->ipv4 || f->ipv6) && !(ipv4 ? f->ipv4 : f->ipv6))
+		return false;
+	if (f->ports.n && !port_set_has(&f->ports, local->port))
+		return false;
+	if (f->n_netns && !has(f->netns, f->n_netns, local->netns))
+		return false;
+	return !f->scopes || f->scopes & 1u << endpoint_scope(local);
+}
+
+static bool comm_match(const struct filter *f, const char *comm)
+{
+	for (size_t i = 0; i < f->n_comms; i++)
+		if (glob_match(f->comms[i], comm))
+			return true;
+	return false;
+}
+
+static bool exe_match(const struct filter *f, const char *exe)
+{
+	for (size_t i = 0; exe && i < f->n_exes; i++)
+		if (glob_match_path(f->exes[i], exe))
+			return true;
+	return false;
+}
+
+static bool pass_process(const struct filter *f, const struct process *p, const char *comm,
+			 uint32_t uid)
+{
+	if (f->n_pids && !has(f->pids, f->n_pids, p->tgid))
+		return false;
+	if (f->n_uids && !has(f->uids, f->n_uids, uid))
+		return false;
+	if (f->n_comms && !comm_match(f, comm))
+		return false;
+	return !f->n_exes || exe_match(f, p->exe);
+}
+
+/* The actor passes, or any of the holders does. */
+static bool pass_processes(const struct filter *f, const struct event *e)
+{
+	if (!f->n_pids && !f->n_uids && !f->n_comms && !f->n_exes)
+		return true;
+	if (e->actor.process && pass_process(f, e->actor.process, e->actor.comm, e->actor.uid))
+		return true;
+	for (size_t i = 0; i < e->n_holders; i++)
+		if (pass_process(f, e->holders[i], e->holders[i]->comm, e->holders[i]->uid))
+			return true;
+	return false;
+}
+
+bool filter_pass(const struct filter *filter, const struct event *event)
+{
+	if (event->kind == EVENT_LOST)
+		return true;
+	if (filter->records && event->kind != EVENT_EXISTING &&
+	    !(filter->records & 1u << event->from))
+		return false;
+	return pass_socket(filter, event) && pass_processes(filter, event);
+}
+
+void filter_free(struct filter *filter)
+{
+	port_set_free(&filter->ports);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the iterators said is open: sockets by address, each with its holders. */
+#ifndef PORTTRACE_MODEL_SNAPSHOT_H
+#define PORTTRACE_MODEL_SNAPSHOT_H
+
+#include "model/decode.h"
+#include "model/procs.h"
+
+struct snapshot_row {
+	struct socket_info socket; /* first: the tree compares rows and bare keys alike */
+	uint64_t time_ns;
+	struct process **holders; /* each once, the longest-running first after snapshot_sort() */
+	size_t n_holders;
+};
+
+struct snapshot {
+	struct procs *procs; /* borrowed */
+	void *tree;          /* of struct snapshot_row, by (sk) */
+	struct snapshot_row **rows;
+	size_t n;
+	size_t cap;
+};
+
+void snapshot_init(struct snapshot *snapshot, struct procs *procs);
+void snapshot_free(struct snapshot *snapshot);
+/* Takes a DECODED_HOLDER or DECODED_SOCKET. 0 or -ENOMEM. */
+int snapshot_add(struct snapshot *snapshot, const struct decoded *record);
+/* Orders the rows by namespace, protocol, port and address, and the holders by age. */
+void snapshot_sort(struct snapshot *snapshot);
+/* The row of this socket, or NULL. A cookie of 0 on either side matches any. */
+const struct snapshot_row *snapshot_find(const struct snapshot *snapshot,
+					 const struct socket_info *socket);
+
+/* Whether both are the same socket: same address, and cookies that do not contradict. */
+bool same_socket(const struct socket_info *a, const struct socket_info *b);
+
+#endif

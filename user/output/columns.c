@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "output/columns.h"
+
+#include "base/escape.h"
+#include "base/parse.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#define NSEC_PER_SEC 1000000000ULL
+
+static void put_text(struct buf *out, const char *text)
+{
+	if (text)
+		escape_text(out, text, strlen(text));
+}
+
+static bool is_port(const struct event *e)
+{
+	return e->kind != EVENT_LOST;
+}
+
+static void put_time(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	time_t seconds = (time_t)(enrich_wall_ns(e->time_ns) / NSEC_PER_SEC);
+	struct tm local;
+
+	(void)enrich;
+	if (!e->time_ns || !localtime_r(&seconds, &local))
+		return;
+	buf_put_u64_padded(out, (uint64_t)local.tm_hour, 2);
+	buf_putc(out, ':');
+	buf_put_u64_padded(out, (uint64_t)local.tm_min, 2);
+	buf_putc(out, ':');
+	buf_put_u64_padded(out, (uint64_t)local.tm_sec, 2);
+}
+
+static void put_event(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	(void)enrich;
+	buf_puts(out, event_kind_name(e->kind));
+}
+
+static void put_proto(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	(void)enrich;
+	if (is_port(e))
+		buf_puts(out, proto_name(&e->socket));
+}
+
+static void put_local(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	char addr[INET6_ADDRSTRLEN];
+	bool brackets;
+
+	(void)enrich;
+	if (!is_port(e))
+		return;
+	endpoint_addr_text(&e->socket.local, addr);
+	brackets = strchr(addr, ':');
+	if (brackets)
+		buf_putc(out, '[');
+	buf_puts(out, addr);
+	buf_puts(out, brackets ? "]:" : ":");
+	buf_put_u64(out, e->socket.local.port);
+}
+
+static void put_port(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	(void)enrich;
+	if (is_port(e))
+		buf_put_u64(out, e->socket.local.port);
+}
+
+static void put_family(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	(void)enrich;
+	if (is_port(e))
+		buf_puts(out, e->socket.local.family == AF_INET6 ? "ipv6" : "ipv4");
+}
+
+static void put_scope(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	(void)enrich;
+	if (is_port(e))
+		buf_puts(out, scope_name(endpoint_scope(&e->socket.local)));
+}
+
+static void put_service(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	if (is_port(e))
+		put_text(out, enrich_service(enrich, e->socket.local.proto, e->socket.local.port));
+}
+
+static void put_netns(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	const char *name;
+
+	if (!is_port(e))
+		return;
+	name = enrich_netns(enrich, e->socket.local.netns);
+	if (name)
+		put_text(out, name);
+	else
+		buf_put_u64(out, e->socket.local.netns);
+}
+
+static void put_pid(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	(void)enrich;
+	if (e->actor.process)
+		buf_put_u64(out, e->actor.process->tgid);
+	else if (is_port(e))
+		buf_putc(out, '-');
+}
+
+static void put_tid(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	(void)enrich;
+	if (e->actor.tid)
+		buf_put_u64(out, e->actor.tid);
+}
+
+static void put_user(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	const char *name;
+
+	if (!e->actor.process)
+		return;
+	name = enrich_user(enrich, e->actor.uid);
+	if (name)
+		put_text(out, name);
+	else
+		buf_put_u64(out, e->actor.uid);
+}
+
+static void put_uid(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	(void)enrich;
+	if (e->actor.process)
+		buf_put_u64(out, e->actor.uid);
+}
+
+static void put_comm(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	(void)enrich;
+	if (e->actor.process)
+		put_text(out, e->actor.comm);
+	else if (is_port(e))
+		buf_puts(out, e->socket.kernel ? "(kernel)" : "(no holder)");
+}
+
+static void put_exe(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	(void)enrich;
+	if (!e->actor.process)
+		return;
+	put_text(out, e->actor.process->exe);
+	if (e->actor.process->exe && e->actor.process->deleted)
+		buf_puts(out, " (deleted)");
+}
+
+/* The arguments as a line: those a shell would split again are not quoted, this is to be read. */
+static void put_args(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	const struct process *p = e->actor.process;
+	size_t at = 0;
+
+	(void)enrich;
+	while (p && at < p->args_len) {
+		size_t n = strnlen(p->args + at, p->args_len - at);
+
+		if (at)
+			buf_putc(out, ' ');
+		escape_text(out, p->args + at, n);
+		at += n + 1;
+	}
+	if (p && p->args_truncated)
+		buf_puts(out, " ...");
+}
+
+static void put_parent(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	const struct process *p = e->actor.process;
+
+	(void)enrich;
+	if (!p || !p->described)
+		return;
+	put_text(out, p->parent_comm);
+	buf_putc(out, '(');
+	buf_put_u64(out, p->ppid);
+	buf_putc(out, ')');
+}
+
+static void put_cgroup(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	(void)enrich;
+	if (e->actor.process)
+		put_text(out, e->actor.process->cgroup_path);
+}
+
+static void put_backlog(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	(void)enrich;
+	if (is_port(e) && e->socket.local.proto == IPPROTO_TCP)
+		buf_put_u64(out, e->socket.backlog);
+}
+
+static void put_lifetime(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	uint64_t ms = e->lifetime_ns / 1000000, s = ms / 1000;
+
+	(void)enrich;
+	if (!e->lifetime_ns)
+		return;
+	if (s >= 86400) {
+		buf_put_u64(out, s / 86400);
+		buf_putc(out, 'd');
+		s %= 86400;
+	}
+	if (s >= 3600) {
+		buf_put_u64(out, s / 3600);
+		buf_putc(out, 'h');
+		s %= 3600;
+	}
+	if (ms >= 60000) {
+		buf_put_u64(out, s / 60);
+		buf_putc(out, 'm');
+		buf_put_u64(out, s % 60);
+	} else {
+		buf_put_u64(out, s);
+		buf_putc(out, '.');
+		buf_put_u64_padded(out, ms % 1000, 3);
+	}
+	buf_putc(out, 's');
+}
+
+static void put_cookie(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	(void)enrich;
+	if (e->socket.cookie)
+		buf_put_u64(out, e->socket.cookie);
+}
+
+static void put_holders(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	(void)enrich;
+	for (size_t i = 0; i < e->n_holders; i++) {
+		if (i)
+			buf_putc(out, ',');
+		buf_put_u64(out, e->holders[i]->tgid);
+	}
+}
+
+static void put_count(struct buf *out, uint64_t n, const char *one, const char *many)
+{
+	buf_put_u64(out, n);
+	buf_putc(out, ' ');
+	buf_puts(out, n == 1 ? one : many);
+}
+
+static void put_lost(const struct event *e, struct buf *out)
+{
+	put_count(out, e->lost_count, e->lost_kind, e->lost_kind);
+	buf_puts(out, e->lost_count == 1 ? " record: " : " records: ");
+	buf_puts(out, e->lost_cause);
+}
+
+/* What matters most about this event beyond who and where. */
+static void put_detail(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	const char *netns;
+
+	if (e->kind == EVENT_LOST) {
+		put_lost(e, out);
+		return;
+	}
+	netns = enrich_netns(enrich, e->socket.local.netns);
+	if (!netns || strcmp(netns, "host") != 0) {
+		buf_puts(out, "netns ");
+		put_netns(e, enrich, out);
+		buf_puts(out, "; ");
+	}
+	if (e->kind == EVENT_RECOVERED)
+		buf_puts(out,
+			 e->from == RECORD_CLOSE ? "closed meanwhile; " : "opened meanwhile; ");
+	if (e->from == RECORD_CHANGE) {
+		buf_puts(out, "backlog now ");
+		buf_put_u64(out, e->socket.backlog);
+	} else if (e->kind == EVENT_CHANGE || e->sharing > 1) {
+		put_count(out, e->sharing, "socket", "sockets");
+		buf_puts(out, " on this port");
+	}
+	if (e->from == RECORD_CHANGE || e->kind == EVENT_CHANGE || e->sharing > 1)
+		buf_puts(out, "; ");
+	if (e->lifetime_ns) {
+		buf_puts(out, "after ");
+		put_lifetime(e, enrich, out);
+		buf_puts(out, "; ");
+	}
+	if (e->cause == CLOSE_PROCESS_EXIT)
+		buf_puts(out, "process ended; ");
+	if (e->n_holders > 1) {
+		put_count(out, e->n_holders, "holder", "holders");
+		buf_puts(out, "; ");
+	}
+	if (e->actor.process && e->actor.process->args_len)
+		put_args(e, enrich, out);
+	else
+		put_exe(e, enrich, out);
+}
+
+const struct column columns_all[] = {
+	{ "time", 8, false, "local wall-clock time of the event", put_time },
+	{ "event", 9, false, "what happened", put_event },
+	{ "proto", 5, false, "tcp, udp, udplite, mptcp", put_proto },
+	{ "local", 21, false, "address and port", put_local },
+	{ "pid", 7, true, "process (thread group)", put_pid },
+	{ "user", 8, false, "user, or its number", put_user },
+	{ "comm", 15, false, "the process's own short name", put_comm },
+	{ "detail", 20, false, "what else matters, and the command line", put_detail },
+	{ "port", 5, true, "port number", put_port },
+	{ "family", 6, false, "ipv4, ipv6", put_family },
+	{ "scope", 9, false, "how far the address reaches", put_scope },
+	{ "service", 12, false, "name by /etc/services", put_service },
+	{ "netns", 10, false, "network namespace", put_netns },
+	{ "tid", 7, true, "thread", put_tid },
+	{ "uid", 6, true, "user number", put_uid },
+	{ "exe", 24, false, "executable", put_exe },
+	{ "args", 32, false, "command line", put_args },
+	{ "parent", 20, false, "parent's name and pid", put_parent },
+	{ "cgroup", 32, false, "cgroup v2 path", put_cgroup },
+	{ "backlog", 7, true, "backlog of a listener", put_backlog },
+	{ "lifetime", 10, true, "how long the port was open", put_lifetime },
+	{ "cookie", 8, true, "socket cookie, as ss -e shows it", put_cookie },
+	{ "holders", 16, false, "pids that have the socket", put_holders },
+};
+
+const size_t columns_n = sizeof(columns_all) / sizeof(*columns_all);
+
+#define DEFAULT_COLUMNS 8
+
+void columns_default(struct column_list *list)
+{
+	list->n = 0;
+	while (list->n < DEFAULT_COLUMNS) {
+		list->columns[list->n] = &columns_all[list->n];
+		list->n++;
+	}
+}
+
+static const struct column *by_name(const char *name)
+{
+	for (size_t i = 0; i < columns_n; i++)
+		if (!strcasecmp(columns_all[i].name, name))
+			return &columns_all[i];
+	return NULL;
+}
+
+int columns_parse(const char *list_text, struct column_list *list, const char **bad)
+{
+	static char copy[512];
+	char *rest = copy, *word;
+
+	if (strlen(list_text) >= sizeof(copy))
+		return -E2BIG;
+	strcpy(copy, list_text);
+	list->n = 0;
+	while ((word = next_word(&rest))) {
+		const struct column *column = by_name(word);
+
+		if (!column) {
+			*bad = word;
+			return -EINVAL;
+		}
+		if (list->n == COLUMNS_MAX)
+			return -E2BIG;
+		list->columns[list->n++] = column;
+	}
+	return 0;
+}

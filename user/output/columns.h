@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a column shows: one row of a table for each. */
+#ifndef PORTTRACE_OUTPUT_COLUMNS_H
+#define PORTTRACE_OUTPUT_COLUMNS_H
+
+#include "base/buf.h"
+#include "enrich/enrich.h"
+#include "model/event.h"
+
+#define COLUMNS_MAX 32
+
+struct column {
+	const char *name;
+	size_t width; /* of the table's field; the last column takes what is left */
+	bool right;   /* numbers */
+	const char *help;
+	/* Appends the cell, escaped; nothing where nothing is known. */
+	void (*put)(const struct event *event, struct enrich *enrich, struct buf *out);
+};
+
+struct column_list {
+	const struct column *columns[COLUMNS_MAX];
+	size_t n;
+};
+
+extern const struct column columns_all[];
+extern const size_t columns_n;
+
+/* Those shown when nobody chooses. */
+void columns_default(struct column_list *list);
+
+/*
+ * "time,local,exe": 0, -EINVAL with *bad the word that is no column (it points
+ * into list_text's copy, valid until the next call), -E2BIG.
+ */
+int columns_parse(const char *list_text, struct column_list *list, const char **bad);
+
+#endif

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Loading and attaching: a rung is proved by doing it, and the next one is taken where it fails. */
+#include "trace/cgroup_root.h"
+#include "trace/internal.h"
+#include "trace/privilege.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define BTF_PATH "/sys/kernel/btf/vmlinux"
+
+static enum program program_of(const char *name)
+{
+	int i = 0;
+
+	while (i < PROGRAMS && strcmp(ladder_programs[i].name, name) != 0)
+		i++;
+	return (enum program)i;
+}
+
+static const char *mend_of(int err, bool cgroup)
+{
+	switch (err) {
+	case -EPERM:
+		return cgroup ? ": another program sits exclusively on the cgroup root, or the "
+				"kernel is locked down" :
+				": the kernel refuses it (lockdown, or a privilege lacks)";
+	case -EINVAL:
+	case -ENOENT:
+	case -ESRCH:
+		return ": this kernel does not have it";
+	default:
+		return "";
+	}
+}
+
+static void fail(struct ladder *ladder, enum program program, const char *verb, int err)
+{
+	char why[COVERAGE_TEXT];
+
+	snprintf(why, sizeof(why), "%s does not %s: %s%s", ladder_programs[program].name, verb,
+		 strerror(-err), mend_of(err, ladder_programs[program].cgroup));
+	ladder_fail(ladder, program, why);
+}
+
+/* Loads the planned programs. 0, 1 when one failed and the plan has changed, or -errno. */
+static int load(struct trace *trace, struct ladder *ladder, uint32_t plan)
+{
+	enum program failed;
+	int err;
+
+	libbpf_log_start();
+	trace->hooks = objects_open("hooks");
+	if (!trace->hooks)
+		return -errno;
+	for (int i = 0; i < PROGRAMS; i++) {
+		struct bpf_program *program = bpf_object__find_program_by_name(
+			trace->hooks, ladder_programs[i].name);
+
+		if (!program)
+			return -EINVAL;
+		bpf_program__set_autoload(program, plan & 1u << i);
+	}
+	err = bpf_object__load(trace->hooks);
+	if (!err)
+		return 0;
+	failed = program_of(libbpf_log_failed_program());
+	if (failed == PROGRAMS)
+		return err;
+	fail(ladder, failed, "load", err);
+	return 1;
+}
+
+static int attach(struct trace *trace, struct ladder *ladder, uint32_t plan, int cgroup_fd)
+{
+	for (int i = 0; i < PROGRAMS; i++) {
+		struct bpf_program *program;
+
+		if (!(plan & 1u << i))
+			continue;
+		program = bpf_object__find_program_by_name(trace->hooks, ladder_programs[i].name);
+		trace->links[i] = ladder_programs[i].cgroup ?
+					  bpf_program__attach_cgroup(program, cgroup_fd) :
+					  bpf_program__attach(program);
+		if (trace->links[i])
+			continue;
+		fail(ladder, (enum program)i, "attach", -errno);
+		return 1;
+	}
+	return 0;
+}
+
+static void unload(struct trace *trace)
+{
+	for (int i = 0; i < PROGRAMS; i++) {
+		bpf_link__destroy(trace->links[i]);
+		trace->links[i] = NULL;
+	}
+	bpf_object__close(trace->hooks);
+	trace->hooks = NULL;
+}
+
+/* Each round that fails takes one program out of the plan, so this ends. */
+static int climb(struct trace *trace, struct ladder *ladder, int cgroup_fd)
+{
+	for (;;) {
+		uint32_t plan = ladder_plan(ladder);
+		int err = plan ? load(trace, ladder, plan) : -ENOSYS;
+
+		if (!err)
+			err = attach(trace, ladder, plan, cgroup_fd);
+		if (err <= 0)
+			return err;
+		unload(trace);
+	}
+}
+
+static int on_ring(void *arg, void *data, size_t size)
+{
+	struct trace *trace = arg;
+	struct decoded record;
+
+	trace->taken++;
+	if (decode(data, size, &record)) {
+		trace->corrupt++;
+		return 0;
+	}
+	trace->delivered[record.kind]++;
+	trace->take(&record, data, trace->take_arg);
+	/* A negative value stops libbpf's loop; the record itself is consumed. */
+	return trace->take_max && trace->taken >= trace->take_max ? -EAGAIN : 0;
+}
+
+static int open_ring(struct trace *trace)
+{
+	struct bpf_map *ring = bpf_object__find_map_by_name(trace->hooks, "ports_ring");
+	struct bpf_map *bss = bpf_object__find_map_by_name(trace->hooks, ".bss");
+	void *shared;
+
+	if (!ring || !bss || bpf_map__value_size(bss) < sizeof(*trace->shared))
+		return -EINVAL;
+	shared = mmap(NULL, sizeof(*trace->shared), PROT_READ | PROT_WRITE, MAP_SHARED,
+		      bpf_map__fd(bss), 0);
+	if (shared == MAP_FAILED)
+		return -errno;
+	trace->shared = shared;
+	trace->ring = ring_buffer__new(bpf_map__fd(ring), on_ring, trace, NULL);
+	return trace->ring ? 0 : -errno;
+}
+
+/* What must be so before anything is tried: a sentence in coverage->why where it is not. */
+static int check_kernel(struct coverage *coverage)
+{
+	int err = privilege_check(coverage->why, sizeof(coverage->why));
+
+	if (err)
+		return err;
+	if (!access(BTF_PATH, R_OK))
+		return 0;
+	snprintf(coverage->why, sizeof(coverage->why),
+		 "this kernel tells nothing of its types: %s is not there. It takes a kernel of "
+		 "5.10 or newer with CONFIG_DEBUG_INFO_BTF=y, and /sys mounted",
+		 BTF_PATH);
+	return -ENOSYS;
+}
+
+static void explain(struct coverage *coverage, int err)
+{
+	if (*coverage->why)
+		return;
+	snprintf(coverage->why, sizeof(coverage->why),
+		 "the kernel refuses every hook (%s): 'porttrace doctor' lists what was tried; "
+		 "look for lockdown in /sys/kernel/security/lockdown, and for a container "
+		 "without CAP_BPF",
+		 strerror(-err));
+}
+
+static void fail_cgroup(struct ladder *ladder, int err)
+{
+	char why[COVERAGE_TEXT];
+
+	snprintf(why, sizeof(why), "no cgroup v2 hierarchy: %s (CONFIG_CGROUP_BPF, CAP_SYS_ADMIN)",
+		 strerror(-err));
+	for (int i = 0; i < PROGRAMS; i++)
+		if (ladder_programs[i].cgroup)
+			ladder_fail(ladder, (enum program)i, why);
+}
+
+int trace_open(struct trace **out, const struct trace_wants *wants, struct coverage *coverage)
+{
+	struct trace *trace = calloc(1, sizeof(*trace));
+	struct ladder ladder;
+	int cgroup_fd, err;
+
+	ladder_init(&ladder, coverage, wants->change, wants->force_hooks);
+	err = trace ? check_kernel(coverage) : -ENOMEM;
+	if (!err) {
+		cgroup_fd = cgroup_root_open(coverage);
+		if (cgroup_fd < 0)
+			fail_cgroup(&ladder, cgroup_fd);
+		err = climb(trace, &ladder, cgroup_fd);
+		if (cgroup_fd >= 0)
+			close(cgroup_fd);
+	}
+	if (!err)
+		err = open_ring(trace);
+	if (!err)
+		err = snapshot_open(trace, coverage);
+	if (err) {
+		explain(coverage, err);
+		trace_close(trace);
+		return err;
+	}
+	ladder_done(&ladder);
+	*out = trace;
+	return 0;
+}
+
+void trace_close(struct trace *trace)
+{
+	if (!trace)
+		return;
+	ring_buffer__free(trace->ring);
+	if (trace->shared)
+		munmap(trace->shared, sizeof(*trace->shared));
+	snapshot_close(trace);
+	unload(trace);
+	free(trace);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Ways into network namespaces. */
+#ifndef PORTTRACE_TRACE_NETNS_H
+#define PORTTRACE_TRACE_NETNS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum netns_by {
+	NETNS_BY_PROCESS, /* it lives there */
+	NETNS_BY_FD,      /* it has the namespace open */
+	NETNS_BY_SOCKET,  /* it has a socket of it */
+	NETNS_BY_PATH,    /* it is mounted: ip netns, a container engine */
+};
+
+struct netns_way {
+	uint32_t inode;
+	enum netns_by by;
+	uint32_t tgid;
+	int fd;
+	char *path; /* owned; NETNS_BY_PATH */
+};
+
+struct netns_ways {
+	struct netns_way *ways; /* owned */
+	size_t n;
+};
+
+/* Notes a way; does nothing where this namespace has one of the same kind. 0 or -ENOMEM. */
+int netns_add(struct netns_ways *ways, struct netns_way way);
+/* Adds the namespaces that are mounted somewhere. 0 or -errno. */
+int netns_add_mounted(struct netns_ways *ways);
+/* A descriptor of the namespace; the caller closes it. -errno, -ENOENT where it is another by now. */
+int netns_open(const struct netns_way *way);
+void netns_free(struct netns_ways *ways);
+
+#endif

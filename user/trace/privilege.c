@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "trace/privilege.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What the CAP_SYS_ADMIN of old is split into (linux/capability.h, since v5.8). */
+static const struct {
+	unsigned int cap;
+	const char *name;
+} needed[] = {
+	{ CAP_BPF, "CAP_BPF" },             /* load programs and maps */
+	{ CAP_PERFMON, "CAP_PERFMON" },     /* read kernel memory from them */
+	{ CAP_NET_ADMIN, "CAP_NET_ADMIN" }, /* attach to the cgroup root */
+};
+
+int privilege_check(char *why, size_t size)
+{
+	char missing[128] = "";
+
+	if (capng_get_caps_process()) {
+		snprintf(why, size,
+			 "this process's capabilities cannot be read from /proc: mount it");
+		return -EPERM;
+	}
+	if (capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN))
+		return 0;
+	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
+		if (capng_have_capability(CAPNG_EFFECTIVE, needed[i].cap))
+			continue;
+		if (*missing)
+			strcat(missing, ", ");
+		strcat(missing, needed[i].name);
+	}
+	if (!*missing)
+		return 0;
+	snprintf(why, size,
+		 "tracing needs %s, which this process lacks: run it by sudo, or give the program "
+		 "the capabilities: setcap cap_bpf,cap_perfmon,cap_net_admin,cap_sys_admin,"
+		 "cap_sys_ptrace,cap_dac_read_search=ep PROGRAM",
+		 missing);
+	return -EPERM;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef PORTTRACE_TRACE_PRIVILEGE_H
+#define PORTTRACE_TRACE_PRIVILEGE_H
+
+#include <stddef.h>
+
+/*
+ * Whether this process may load and attach the programs, by its effective
+ * capabilities (capabilities(7)). 0, or -EPERM and a sentence in why that
+ * names what lacks and how to give it.
+ */
+int privilege_check(char *why, size_t size);
+
+#endif

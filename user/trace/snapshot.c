@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The iterators: every descriptor of every process, then the tables of each network namespace. */
+#include "trace/internal.h"
+#include "trace/netns.h"
+
+#include "base/buf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define READ_SIZE (64 * 1024)
+
+static struct bpf_program *program(struct trace *trace, const char *name)
+{
+	return bpf_object__find_program_by_name(trace->snapshot, name);
+}
+
+static int share_sockets(struct trace *trace)
+{
+	struct bpf_map *theirs = bpf_object__find_map_by_name(trace->hooks, "sockets");
+	struct bpf_map *ours = bpf_object__find_map_by_name(trace->snapshot, "sockets");
+
+	if (!theirs || !ours)
+		return -EINVAL;
+	return bpf_map__reuse_fd(ours, bpf_map__fd(theirs));
+}
+
+/* One try, with the listeners flagged or without. */
+static int load(struct trace *trace, bool flag)
+{
+	int err;
+
+	libbpf_log_start();
+	trace->snapshot = objects_open("snapshot");
+	if (!trace->snapshot)
+		return -errno;
+	bpf_program__set_autoload(program(trace, "snap_tcp"), !flag);
+	bpf_program__set_autoload(program(trace, "snap_tcp_flag"), flag);
+	err = share_sockets(trace);
+	if (!err)
+		err = bpf_object__load(trace->snapshot);
+	if (err) {
+		bpf_object__close(trace->snapshot);
+		trace->snapshot = NULL;
+	}
+	return err;
+}
+
+int snapshot_open(struct trace *trace, struct coverage *coverage)
+{
+	bool flag = true;
+	int err = load(trace, true);
+
+	if (err) {
+		flag = false;
+		err = load(trace, false);
+	}
+	if (err)
+		return err;
+	coverage->old_listeners_flagged = flag;
+	trace->iter_files = bpf_program__attach_iter(program(trace, "snap_files"), NULL);
+	trace->iter_tcp = bpf_program__attach_iter(
+		program(trace, flag ? "snap_tcp_flag" : "snap_tcp"), NULL);
+	trace->iter_udp = bpf_program__attach_iter(program(trace, "snap_udp"), NULL);
+	return trace->iter_files && trace->iter_tcp && trace->iter_udp ? 0 : -errno;
+}
+
+void snapshot_close(struct trace *trace)
+{
+	bpf_link__destroy(trace->iter_files);
+	bpf_link__destroy(trace->iter_tcp);
+	bpf_link__destroy(trace->iter_udp);
+	bpf_object__close(trace->snapshot);
+}
+
+/* One run of the iterators. */
+struct reading {
+	struct trace *trace;
+	struct procs *procs;
+	struct snapshot *snapshot;
+	struct snapshot_gaps *gaps;
+	struct netns_ways ways;
+	struct buf bytes;
+};
+
+static int take_netns(struct reading *reading, const struct decoded *record)
+{
+	if (record->netns_initial)
+		reading->trace->host_netns = record->netns;
+	return netns_add(&reading->ways,
+			 (struct netns_way){
+				 .inode = record->netns,
+				 .by = record->fd < 0 ? NETNS_BY_PROCESS : NETNS_BY_FD,
+				 .tgid = record->task.tgid,
+				 .fd = record->fd,
+			 });
+}
+
+static int take(struct reading *reading, const struct decoded *record)
+{
+	int err;
+
+	switch (record->type) {
+	case DECODED_TASK:
+		return procs_told(reading->procs, record);
+	case DECODED_NETNS:
+		return take_netns(reading, record);
+	case DECODED_HOLDER:
+		err = netns_add(&reading->ways, (struct netns_way){
+							.inode = record->socket.local.netns,
+							.by = NETNS_BY_SOCKET,
+							.tgid = record->task.tgid,
+							.fd = record->fd,
+						});
+		return err ? err : snapshot_add(reading->snapshot, record);
+	default:
+		return snapshot_add(reading->snapshot, record);
+	}
+}
+
+/* Takes the whole records in the buffer; what is cut off waits for the next read. */
+static int take_bytes(struct reading *reading)
+{
+	struct decoded record;
+	size_t at = 0;
+	int err = 0;
+
+	while (!err && at < reading->bytes.len) {
+		if (decode(reading->bytes.data + at, reading->bytes.len - at, &record))
+			break;
+		err = take(reading, &record);
+		at += record.size;
+	}
+	buf_consume(&reading->bytes, at);
+	return err;
+}
+
+static int read_iterator(struct reading *reading, struct bpf_link *link)
+{
+	int fd = bpf_iter_create(bpf_link__fd(link));
+	ssize_t n = 1;
+	int err = 0;
+
+	if (fd < 0)
+		return -errno;
+	while (!err && n) {
+		char *to = buf_reserve(&reading->bytes, READ_SIZE);
+
+		if (!to) {
+			err = -ENOMEM;
+			break;
+		}
+		n = read(fd, to, READ_SIZE);
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (n < 0) {
+			err = -errno;
+			break;
+		}
+		reading->bytes.len += (size_t)n;
+		err = take_bytes(reading);
+	}
+	close(fd);
+	if (reading->bytes.len) { /* a record that never came whole */
+		reading->gaps->corrupt++;
+		buf_clear(&reading->bytes);
+	}
+	return err;
+}
+
+static int read_tables(struct reading *reading)
+{
+	int err = read_iterator(reading, reading->trace->iter_tcp);
+
+	return err ? err : read_iterator(reading, reading->trace->iter_udp);
+}
+
+/* Goes in, reads, and comes back; being stuck in another namespace is fatal to the caller. */
+static int read_netns(struct reading *reading, const struct netns_way *way, int home)
+{
+	int fd = netns_open(way);
+	int err;
+
+	if (fd < 0)
+		return fd;
+	err = setns(fd, CLONE_NEWNET) ? -errno : 0;
+	close(fd);
+	if (err)
+		return err;
+	err = read_tables(reading);
+	if (setns(home, CLONE_NEWNET))
+		abort();
+	return err;
+}
+
+static bool first_of_inode(const struct netns_ways *ways, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (ways->ways[i].inode == ways->ways[at].inode)
+			return false;
+	return true;
+}
+
+/* Tries every way into the namespace of ways[at] until one works. */
+static int read_by_any_way(struct reading *reading, size_t at, int home)
+{
+	uint32_t inode = reading->ways.ways[at].inode;
+	int err = -ENOENT;
+
+	for (size_t i = at; i < reading->ways.n && err; i++)
+		if (reading->ways.ways[i].inode == inode)
+			err = read_netns(reading, &reading->ways.ways[i], home);
+	return err;
+}
+
+static int read_every_netns(struct reading *reading)
+{
+	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	if (home < 0)
+		return -errno;
+	for (size_t i = 0; i < reading->ways.n; i++) {
+		int err;
+
+		if (!first_of_inode(&reading->ways, i))
+			continue;
+		err = read_by_any_way(reading, i, home);
+		/* EINVAL: a namespace of another kind, mounted or open as this one's are. */
+		if (err && err != -EINVAL && err != -ENOENT) {
+			reading->gaps->netns++;
+			reading->gaps->err = err;
+		}
+	}
+	close(home);
+	return 0;
+}
+
+/* The kernel side reports a namespace once; another run starts with an empty list. */
+static int forget_seen(struct trace *trace)
+{
+	int fd = bpf_object__find_map_fd_by_name(trace->snapshot, "seen_netns");
+	__u32 key;
+
+	while (fd >= 0 && !bpf_map_get_next_key(fd, NULL, &key))
+		if (bpf_map_delete_elem(fd, &key))
+			break;
+	return fd < 0 ? fd : 0;
+}
+
+int trace_snapshot(struct trace *trace, struct procs *procs, struct snapshot *out,
+		   struct snapshot_gaps *gaps)
+{
+	struct reading reading = { .trace = trace, .procs = procs, .snapshot = out, .gaps = gaps };
+	int err = forget_seen(trace);
+
+	*gaps = (struct snapshot_gaps){ 0 };
+	if (!err)
+		err = read_iterator(&reading, trace->iter_files);
+	if (!err)
+		err = netns_add_mounted(&reading.ways);
+	if (!err)
+		err = read_every_netns(&reading);
+	netns_free(&reading.ways);
+	buf_free(&reading.bytes);
+	snapshot_sort(out);
+	return err;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel side, as the rest of the program sees it: attach, consume, take a
+ * snapshot, say what is covered and what was lost. No other room knows libbpf.
+ */
+#ifndef PORTTRACE_TRACE_TRACE_H
+#define PORTTRACE_TRACE_TRACE_H
+
+#include "model/decode.h"
+#include "model/procs.h"
+#include "model/snapshot.h"
+#include "trace/coverage.h"
+
+struct trace;
+
+struct trace_wants {
+	bool change;             /* listen again with another backlog: may need a costly hook */
+	const char *force_hooks; /* NULL, or the one backend to use (tests) */
+};
+
+struct trace_counters {
+	uint64_t produced[RECORD_KINDS];
+	uint64_t delivered[RECORD_KINDS];
+	uint64_t lost_ring[RECORD_KINDS]; /* the ring was full */
+	uint64_t lost_map[RECORD_KINDS];  /* told, but the kernel side cannot follow the socket */
+	uint64_t corrupt;                 /* records that made no sense */
+	uint64_t misses;                  /* handler runs the kernel skipped (recursion_misses) */
+	uint64_t lost_from_ns;            /* first and last loss since trace_loss_seen() */
+	uint64_t lost_to_ns;
+};
+
+/*
+ * Loads and attaches the best hooks that work here; the kernel side stays
+ * silent until trace_start(). coverage says what was tried either way; on
+ * failure (-EPERM, -ENOSYS, …) coverage->why is a sentence with the mend.
+ */
+int trace_open(struct trace **out, const struct trace_wants *wants, struct coverage *coverage);
+void trace_close(struct trace *trace);
+
+void trace_start(struct trace *trace);
+
+/* Readable when records wait. */
+int trace_fd(const struct trace *trace);
+
+/*
+ * Hands each waiting record to take(record, arg), in order, at most max (0: all
+ * there is). Returns how many, or -errno.
+ */
+int trace_consume(struct trace *trace, size_t max,
+		  void (*take)(const struct decoded *record, const void *raw, void *arg),
+		  void *arg);
+
+/* While on, the kernel side does not wake the reader, who comes by itself every millisecond. */
+void trace_polling(struct trace *trace, bool on);
+
+/*
+ * What is open now, in every network namespace that can be reached. While
+ * trace_snapshotting() is on, the kernel side also tells the closes that take
+ * back a row read a moment before.
+ */
+struct snapshot_gaps {
+	unsigned int netns; /* namespaces that could not be read */
+	int err;            /* of the last one */
+	uint64_t corrupt;
+};
+int trace_snapshot(struct trace *trace, struct procs *procs, struct snapshot *out,
+		   struct snapshot_gaps *gaps);
+void trace_snapshotting(struct trace *trace, bool on);
+
+void trace_counters(struct trace *trace, struct trace_counters *out);
+/* Forgets when the losses so far happened. */
+void trace_loss_seen(struct trace *trace);
+
+/* Inode of the initial network namespace: that of the kernel's first process. 0: not known. */
+uint32_t trace_host_netns(const struct trace *trace);
+
+/* "1.1" */
+const char *trace_libbpf_version(void);
+
+#endif
