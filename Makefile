@@ -30,7 +30,7 @@ SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 CFLAGS ?= $(if $(filter 1,$(DEBUG)),-Og,-O2)
 ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g $(CFLAGS) -Iuser -Ibpf -Ibuild/gen \
 	$(if $(filter 1,$(SANITIZE)),$(SANITIZERS))
-LIBS := -lbpf -lelf -lz -lcap-ng
+LIBS := -lbpf -lelf -lz -lcap-ng -lpthread
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v2 -D__TARGET_ARCH_$(ARCH) -Wall -Werror -Ivmlinux -Ibpf \
 	$(if $(MULTIARCH),-I/usr/include/$(MULTIARCH))
 
@@ -48,7 +48,7 @@ SNAPSHOT_PARTS := snapshot
 all: build/porttrace build/porttrace.8
 
 build/porttrace: $(OBJ)/porttrace FORCE
-	$(Q)cmp -s $< $@ || cp $< $@
+	$(Q)cmp -s $< $@ || { cp $< $@.new && mv $@.new $@; }
 
 $(OBJ)/porttrace: $(OBJECTS)
 	$(call say,LINK,build/porttrace)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The maps, for the file that holds the handlers; the snapshot has copies that are bound to these. */
+/* The map both objects use: user/trace makes it, and binds each object's to it. */
 #ifndef PORTTRACE_MAPS_BPF_H
 #define PORTTRACE_MAPS_BPF_H
 
@@ -14,7 +14,7 @@
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 262144);
+	__uint(max_entries, SOCKETS_MAX);
 	__type(key, u64);
 	__type(value, struct known_socket);
 } sockets SEC(".maps");

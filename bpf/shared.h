@@ -8,6 +8,9 @@
 
 #include "abi.h"
 
+/* Entries of the map "sockets": ports open at once on a host, with room. */
+#define SOCKETS_MAX 262144
+/* Processes told and not told again; user/model/procs.c keeps more than this. */
 #define TOLD_TASKS_MAX 2048
 
 /* Powers of two, so that the kernel side may index with a mask. */

@@ -311,6 +311,18 @@ int session_pump(struct session *session)
 	return err ? err : taken;
 }
 
+/* Bounded by what the ring can hold: nothing comes after. */
+int session_stop(struct session *session)
+{
+	int taken;
+
+	trace_stop(session->trace);
+	do
+		taken = session_pump(session);
+	while (taken > 0);
+	return taken;
+}
+
 uint64_t session_patience(const struct session *session)
 {
 	if (session->polling)

@@ -30,6 +30,9 @@ struct trace *session_trace(struct session *session);
  */
 int session_pump(struct session *session);
 
+/* The kernel side falls silent, and what it told before is taken. 0 or -errno. */
+int session_stop(struct session *session);
+
 /* How long the loop may sleep before it pumps again, whatever the ring says. Nanoseconds. */
 uint64_t session_patience(const struct session *session);
 

@@ -208,7 +208,7 @@ static void say_stats(const struct watch *w)
 static void finish(struct watch *w)
 {
 	if (!w->err && !w->out.err && !w->done && w->out.buf.len < OUT_HIGH_WATER)
-		session_pump(w->session);
+		w->err = session_stop(w->session);
 	flush(w);
 	if (w->out.buf.len && !w->out.err)
 		say("%zu bytes of output were not written: the reader does not read",

@@ -41,6 +41,13 @@ const char *name_cache_get(struct name_cache *cache, uint64_t key,
 	return NULL;
 }
 
+const char *name_cache_find(const struct name_cache *cache, uint64_t key)
+{
+	struct name **found = tfind(&key, &cache->tree, compare);
+
+	return found ? (*found)->text : NULL;
+}
+
 void name_cache_free(struct name_cache *cache)
 {
 	tdestroy(cache->tree, name_free);

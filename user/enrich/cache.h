@@ -15,6 +15,8 @@ struct name_cache {
  */
 const char *name_cache_get(struct name_cache *cache, uint64_t key,
 			   char *(*look_up)(uint64_t key, void *arg), void *arg);
+/* The name of key if it was asked for before, else NULL. */
+const char *name_cache_find(const struct name_cache *cache, uint64_t key);
 void name_cache_free(struct name_cache *cache);
 
 #endif

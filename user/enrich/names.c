@@ -24,6 +24,7 @@ struct enrich {
 	uint32_t host_netns;
 	struct name_cache users;
 	struct name_cache services;
+	bool services_loaded;
 	struct name_cache netns;
 };
 
@@ -68,35 +69,54 @@ const char *enrich_user(struct enrich *enrich, uint32_t uid)
 	return name_cache_get(&enrich->users, uid, look_up_user, NULL);
 }
 
-static const char *services_proto(uint16_t proto)
+static uint64_t service_key(uint16_t proto, uint16_t port)
 {
-	switch (proto) {
-	case IPPROTO_TCP:
-		return "tcp";
-	case IPPROTO_SCTP:
-		return "sctp";
-	default: /* UDP-Lite uses the ports of UDP (RFC 3828) */
-		return "udp";
-	}
+	/* UDP-Lite uses the ports of UDP (RFC 3828). */
+	if (proto != IPPROTO_TCP && proto != IPPROTO_SCTP)
+		proto = IPPROTO_UDP;
+	return (uint64_t)proto << 16 | port;
 }
 
-static char *look_up_service(uint64_t key, void *arg)
+static char *copy_of(uint64_t key, void *name)
 {
-	struct servent entry, *found = NULL;
+	(void)key;
+	return strdup(name);
+}
+
+/*
+ * All at once: getservbyport_r() reads the whole file for each port, and in a
+ * stream of ports the kernel picks every one is new.
+ */
+static void load_services(struct enrich *enrich)
+{
+	struct servent entry, *found;
 	char text[1024];
 
-	(void)arg;
-	getservbyport_r(htons((uint16_t)key), services_proto((uint16_t)(key >> 16)), &entry, text,
-			sizeof(text), &found);
-	return found ? strdup(found->s_name) : NULL;
+	setservent(1);
+	while (!getservent_r(&entry, text, sizeof(text), &found) && found) {
+		uint16_t number = IPPROTO_UDP;
+
+		if (!strcmp(entry.s_proto, "tcp"))
+			number = IPPROTO_TCP;
+		else if (!strcmp(entry.s_proto, "sctp"))
+			number = IPPROTO_SCTP;
+		else if (strcmp(entry.s_proto, "udp") != 0)
+			continue;
+		name_cache_get(&enrich->services,
+			       service_key(number, ntohs((uint16_t)entry.s_port)), copy_of,
+			       entry.s_name);
+	}
+	endservent();
 }
 
 const char *enrich_service(struct enrich *enrich, uint16_t proto, uint16_t port)
 {
 	if (enrich->numeric)
 		return NULL;
-	return name_cache_get(&enrich->services, (uint64_t)proto << 16 | port, look_up_service,
-			      NULL);
+	if (!enrich->services_loaded)
+		load_services(enrich);
+	enrich->services_loaded = true;
+	return name_cache_find(&enrich->services, service_key(proto, port));
 }
 
 static char *look_up_netns(uint64_t inode, void *arg)

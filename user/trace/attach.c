@@ -5,6 +5,8 @@
 #include "trace/privilege.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,8 +55,7 @@ static int load(struct trace *trace, struct ladder *ladder, uint32_t plan)
 	enum program failed;
 	int err;
 
-	libbpf_log_start();
-	trace->hooks = objects_open("hooks");
+	trace->hooks = objects_open("hooks", trace->sockets_fd);
 	if (!trace->hooks)
 		return -errno;
 	for (int i = 0; i < PROGRAMS; i++) {
@@ -68,7 +69,7 @@ static int load(struct trace *trace, struct ladder *ladder, uint32_t plan)
 	err = bpf_object__load(trace->hooks);
 	if (!err)
 		return 0;
-	failed = program_of(libbpf_log_failed_program());
+	failed = program_of(objects_failed_program());
 	if (failed == PROGRAMS)
 		return err;
 	fail(ladder, failed, "load", err);
@@ -190,32 +191,76 @@ static void fail_cgroup(struct ladder *ladder, int err)
 			ladder_fail(ladder, (enum program)i, why);
 }
 
+/* Value and key as in bpf/maps.bpf.h. */
+static int make_sockets(struct trace *trace)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
+
+	trace->sockets_fd = bpf_map_create(BPF_MAP_TYPE_HASH, "sockets", sizeof(__u64),
+					   sizeof(struct known_socket), SOCKETS_MAX, &opts);
+	return trace->sockets_fd < 0 ? trace->sockets_fd : 0;
+}
+
+static int climb_with_cgroup(struct trace *trace, struct ladder *ladder)
+{
+	int err, cgroup_fd = cgroup_root_open(ladder->coverage);
+
+	if (cgroup_fd < 0)
+		fail_cgroup(ladder, cgroup_fd);
+	err = climb(trace, ladder, cgroup_fd);
+	if (cgroup_fd >= 0)
+		close(cgroup_fd);
+	return err;
+}
+
+static void *snapshot_thread(void *trace)
+{
+	return (void *)(intptr_t)snapshot_open(trace);
+}
+
+/* Both objects at once: half of the start is libbpf reading the kernel's BTF, for each. */
+static int load_all(struct trace *trace, struct ladder *ladder)
+{
+	void *snapshot_err = NULL;
+	pthread_t thread;
+	bool beside;
+	int err;
+
+	beside = !pthread_create(&thread, NULL, snapshot_thread, trace);
+	err = climb_with_cgroup(trace, ladder);
+	if (beside)
+		pthread_join(thread, &snapshot_err);
+	else
+		snapshot_err = snapshot_thread(trace);
+	return err ? err : (int)(intptr_t)snapshot_err;
+}
+
 int trace_open(struct trace **out, const struct trace_wants *wants, struct coverage *coverage)
 {
 	struct trace *trace = calloc(1, sizeof(*trace));
 	struct ladder ladder;
-	int cgroup_fd, err;
+	int err;
 
 	ladder_init(&ladder, coverage, wants->change, wants->force_hooks);
-	err = trace ? check_kernel(coverage) : -ENOMEM;
+	if (!trace)
+		return -ENOMEM;
+	trace->sockets_fd = -1;
+	err = check_kernel(coverage);
 	if (!err) {
-		cgroup_fd = cgroup_root_open(coverage);
-		if (cgroup_fd < 0)
-			fail_cgroup(&ladder, cgroup_fd);
-		err = climb(trace, &ladder, cgroup_fd);
-		if (cgroup_fd >= 0)
-			close(cgroup_fd);
+		objects_init();
+		err = make_sockets(trace);
 	}
 	if (!err)
-		err = open_ring(trace);
+		err = load_all(trace, &ladder);
 	if (!err)
-		err = snapshot_open(trace, coverage);
+		err = open_ring(trace);
 	if (err) {
 		explain(coverage, err);
 		trace_close(trace);
 		return err;
 	}
 	ladder_done(&ladder);
+	coverage->old_listeners_flagged = trace->flags_listeners;
 	*out = trace;
 	return 0;
 }
@@ -229,5 +274,7 @@ void trace_close(struct trace *trace)
 		munmap(trace->shared, sizeof(*trace->shared));
 	snapshot_close(trace);
 	unload(trace);
+	if (trace->sockets_fd >= 0)
+		close(trace->sockets_fd);
 	free(trace);
 }

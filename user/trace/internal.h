@@ -12,6 +12,7 @@
 #include <bpf/libbpf.h>
 
 struct trace {
+	int sockets_fd; /* the table of known sockets, used by both objects */
 	struct bpf_object *hooks;
 	struct bpf_link *links[PROGRAMS];
 	struct ring_buffer *ring;
@@ -20,6 +21,7 @@ struct trace {
 	struct bpf_link *iter_files;
 	struct bpf_link *iter_tcp;
 	struct bpf_link *iter_udp;
+	bool flags_listeners; /* the tcp iterator asks for the listeners' STATE_CB */
 	uint32_t host_netns;
 	uint64_t delivered[RECORD_KINDS];
 	uint64_t corrupt;
@@ -30,18 +32,19 @@ struct trace {
 	size_t take_max;
 };
 
+/* Before any object is opened: finds out which builds this kernel takes. */
+void objects_init(void);
 /*
  * Opens one of the two builds of an object: the one with bpf_loop() where the
  * kernel has it. name is "hooks" or "snapshot". NULL: errno.
  */
-struct bpf_object *objects_open(const char *name);
+struct bpf_object *objects_open(const char *name, int sockets_fd);
 
-/* Loads the iterators, sharing the table of sockets with the hooks. 0 or -errno. */
-int snapshot_open(struct trace *trace, struct coverage *coverage);
+/* Loads the iterators; may run beside the loading of the hooks. 0 or -errno. */
+int snapshot_open(struct trace *trace);
 void snapshot_close(struct trace *trace);
 
-/* What libbpf last complained of: one line, for a reason why. Cleared by the call. */
-void libbpf_log_start(void);
-const char *libbpf_log_failed_program(void);
+/* The program whose load failed last, in this thread; empty: none is to blame. */
+const char *objects_failed_program(void);
 
 #endif

@@ -22,30 +22,10 @@ static const struct embedded objects[] = {
 	{ "snapshot", snapshot_bpf__elf_bytes, snapshot_bpf_unrolled__elf_bytes },
 };
 
-static bool has_loop(void)
-{
-	static int known = -1;
+static bool kernel_has_loop;
 
-	if (known < 0)
-		known = libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK, BPF_FUNC_loop, NULL) ==
-			1;
-	return known;
-}
-
-struct bpf_object *objects_open(const char *name)
-{
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = name);
-	const struct embedded *object = objects;
-	const void *bytes;
-	size_t size;
-
-	while (strcmp(object->name, name) != 0)
-		object++;
-	bytes = has_loop() ? object->bytes(&size) : object->bytes_unrolled(&size);
-	return bpf_object__open_mem(bytes, size, &opts);
-}
-
-static char failed_program[64];
+/* Two objects are loaded at once, each by a thread of its own. */
+static _Thread_local char failed_program[64];
 
 /*
  * libbpf's return code does not say which program the kernel refused; its
@@ -63,13 +43,42 @@ static int listen_to_libbpf(enum libbpf_print_level level, const char *format, v
 	return 0;
 }
 
-void libbpf_log_start(void)
+void objects_init(void)
 {
-	*failed_program = '\0';
 	libbpf_set_print(listen_to_libbpf);
+	kernel_has_loop = libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK, BPF_FUNC_loop, NULL) ==
+			  1;
 }
 
-const char *libbpf_log_failed_program(void)
+/* The table both objects use is made before either is loaded. */
+static int share_sockets(struct bpf_object *object, int sockets_fd)
+{
+	struct bpf_map *sockets = bpf_object__find_map_by_name(object, "sockets");
+
+	return sockets ? bpf_map__reuse_fd(sockets, sockets_fd) : -EINVAL;
+}
+
+struct bpf_object *objects_open(const char *name, int sockets_fd)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = name);
+	const struct embedded *embedded = objects;
+	struct bpf_object *object;
+	const void *bytes;
+	size_t size;
+
+	*failed_program = '\0';
+	while (strcmp(embedded->name, name) != 0)
+		embedded++;
+	bytes = kernel_has_loop ? embedded->bytes(&size) : embedded->bytes_unrolled(&size);
+	object = bpf_object__open_mem(bytes, size, &opts);
+	if (!object || !share_sockets(object, sockets_fd))
+		return object;
+	bpf_object__close(object);
+	errno = EINVAL;
+	return NULL;
+}
+
+const char *objects_failed_program(void)
 {
 	return failed_program;
 }

@@ -19,30 +19,17 @@ static struct bpf_program *program(struct trace *trace, const char *name)
 	return bpf_object__find_program_by_name(trace->snapshot, name);
 }
 
-static int share_sockets(struct trace *trace)
-{
-	struct bpf_map *theirs = bpf_object__find_map_by_name(trace->hooks, "sockets");
-	struct bpf_map *ours = bpf_object__find_map_by_name(trace->snapshot, "sockets");
-
-	if (!theirs || !ours)
-		return -EINVAL;
-	return bpf_map__reuse_fd(ours, bpf_map__fd(theirs));
-}
-
 /* One try, with the listeners flagged or without. */
 static int load(struct trace *trace, bool flag)
 {
 	int err;
 
-	libbpf_log_start();
-	trace->snapshot = objects_open("snapshot");
+	trace->snapshot = objects_open("snapshot", trace->sockets_fd);
 	if (!trace->snapshot)
 		return -errno;
 	bpf_program__set_autoload(program(trace, "snap_tcp"), !flag);
 	bpf_program__set_autoload(program(trace, "snap_tcp_flag"), flag);
-	err = share_sockets(trace);
-	if (!err)
-		err = bpf_object__load(trace->snapshot);
+	err = bpf_object__load(trace->snapshot);
 	if (err) {
 		bpf_object__close(trace->snapshot);
 		trace->snapshot = NULL;
@@ -50,7 +37,7 @@ static int load(struct trace *trace, bool flag)
 	return err;
 }
 
-int snapshot_open(struct trace *trace, struct coverage *coverage)
+int snapshot_open(struct trace *trace)
 {
 	bool flag = true;
 	int err = load(trace, true);
@@ -61,7 +48,7 @@ int snapshot_open(struct trace *trace, struct coverage *coverage)
 	}
 	if (err)
 		return err;
-	coverage->old_listeners_flagged = flag;
+	trace->flags_listeners = flag;
 	trace->iter_files = bpf_program__attach_iter(program(trace, "snap_files"), NULL);
 	trace->iter_tcp = bpf_program__attach_iter(
 		program(trace, flag ? "snap_tcp_flag" : "snap_tcp"), NULL);

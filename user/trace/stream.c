@@ -9,6 +9,11 @@ void trace_start(struct trace *trace)
 	__atomic_store_n(&trace->shared->ready, 1, __ATOMIC_RELEASE);
 }
 
+void trace_stop(struct trace *trace)
+{
+	__atomic_store_n(&trace->shared->ready, 0, __ATOMIC_RELEASE);
+}
+
 void trace_polling(struct trace *trace, bool on)
 {
 	__atomic_store_n(&trace->shared->reader_polls, on, __ATOMIC_RELEASE);

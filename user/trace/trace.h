@@ -38,6 +38,8 @@ int trace_open(struct trace **out, const struct trace_wants *wants, struct cover
 void trace_close(struct trace *trace);
 
 void trace_start(struct trace *trace);
+/* The kernel side falls silent; what it told before can still be consumed. */
+void trace_stop(struct trace *trace);
 
 /* Readable when records wait. */
 int trace_fd(const struct trace *trace);
