@@ -6,6 +6,9 @@
 #include <poll.h>
 #include <unistd.h>
 
+/* An empty buffer larger than this goes back: a slow reader may have made it grow. */
+#define KEEP ((size_t)256 * 1024)
+
 /*
  * O_NONBLOCK would change the descriptor for everybody who shares it (a shell's
  * terminal), so it is asked each time instead. A pipe that polls writable takes
@@ -46,6 +49,8 @@ int out_flush(struct out *out)
 			done += (size_t)wrote;
 	}
 	buf_consume(&out->buf, done);
+	if (!out->buf.len && out->buf.cap > KEEP)
+		buf_free(&out->buf);
 	if (n < 0 && !out->err)
 		out->err = n;
 	if (out->err)

@@ -6,6 +6,7 @@
 #include "base/loop.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,8 @@
 #define RESYNC_GAP_NS (250 * NSEC_PER_MSEC)
 
 #define PUMP_MAX 4096
+
+#define MMAP_THRESHOLD (128 * 1024)
 
 struct session {
 	struct trace *trace;
@@ -52,6 +55,11 @@ int session_open(struct session **out, const struct trace_wants *wants, struct c
 		say("out of memory");
 		return STATUS_NO_TRACING;
 	}
+	/*
+	 * Without this the kernel's BTF, megabytes that are freed at once, raises
+	 * the threshold, and the next ones stay in the heap for good (mallopt(3)).
+	 */
+	mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
 	session->tell = tell;
 	session->arg = arg;
 	session->procs = procs_new();
@@ -187,6 +195,7 @@ int session_start(struct session *session)
 		apply_aside(&aside);
 	aside_free(&aside);
 	snapshot_free(&snapshot);
+	malloc_trim(0);
 	return err;
 }
 
@@ -235,6 +244,7 @@ static int resync(struct session *session)
 	apply_aside(&aside);
 	aside_free(&aside);
 	snapshot_free(&snapshot);
+	malloc_trim(0);
 	return err;
 }
 

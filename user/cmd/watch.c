@@ -20,6 +20,8 @@
  * it, so that the ring holds what comes, and then counts what it cannot.
  */
 #define OUT_HIGH_WATER (256 * 1024)
+/* In the middle of many events, written once this much waits. */
+#define OUT_LOW_WATER (64 * 1024)
 
 struct watch {
 	struct stream_options options;
@@ -48,6 +50,8 @@ static void learn_host_netns(struct watch *w)
 		filter->netns[filter->n_netns++] = inode;
 }
 
+static void flush(struct watch *w);
+
 static void tell(const struct event *event, void *arg)
 {
 	struct watch *w = arg;
@@ -65,12 +69,12 @@ static void tell(const struct event *event, void *arg)
 	if (!filter_pass(&w->options.filter, event))
 		return;
 	w->sink.ops->event(&w->sink, event, &w->out.buf);
+	if (w->out.buf.len >= OUT_LOW_WATER)
+		flush(w);
 	if (event->kind == EVENT_EXISTING || event->kind == EVENT_LOST)
 		return;
 	w->done = ++w->told == w->options.count;
 }
-
-static void flush(struct watch *w);
 
 static void on_writable(void *arg)
 {

@@ -13,6 +13,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* The default of 8 MiB stays resident where huge pages are on for all memory. */
+#define THREAD_STACK ((size_t)512 * 1024)
+
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 
 static enum program program_of(const char *name)
@@ -222,11 +225,15 @@ static void *snapshot_thread(void *trace)
 static int load_all(struct trace *trace, struct ladder *ladder)
 {
 	void *snapshot_err = NULL;
+	pthread_attr_t attr;
 	pthread_t thread;
 	bool beside;
 	int err;
 
-	beside = !pthread_create(&thread, NULL, snapshot_thread, trace);
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, THREAD_STACK);
+	beside = !pthread_create(&thread, &attr, snapshot_thread, trace);
+	pthread_attr_destroy(&attr);
 	err = climb_with_cgroup(trace, ladder);
 	if (beside)
 		pthread_join(thread, &snapshot_err);
