@@ -4,9 +4,11 @@
 #include "base/parse.h"
 #include "cmd/cmd.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static int cmd_help(int argc, char **argv);
 
@@ -67,10 +69,26 @@ static int cmd_help(int argc, char **argv)
 	return STATUS_OK;
 }
 
+/*
+ * A descriptor of ours that lands on a closed 1 or 2 would be written to as
+ * output. This one cannot be written to, so a command says that it failed.
+ */
+static void fill_standard_fds(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
 
+	fill_standard_fds();
 	/* How wide characters are is the terminal's business; numbers and messages stay as they are. */
 	if (!setlocale(LC_CTYPE, ""))
 		setlocale(LC_CTYPE, "C");

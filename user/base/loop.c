@@ -64,6 +64,15 @@ int loop_add(struct loop *loop, int fd, uint32_t events, void (*ready)(void *arg
 	return 0;
 }
 
+int loop_modify(struct loop *loop, int fd, uint32_t events)
+{
+	struct epoll_event event = { .events = events, .data.ptr = source_of(loop, fd) };
+
+	if (!event.data.ptr)
+		return -ENOENT;
+	return epoll_ctl(loop->epoll_fd, EPOLL_CTL_MOD, fd, &event) ? -errno : 0;
+}
+
 void loop_remove(struct loop *loop, int fd)
 {
 	struct loop_source *source = source_of(loop, fd);

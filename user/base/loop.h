@@ -29,6 +29,8 @@ int loop_init(struct loop *loop);
  * descriptor epoll cannot watch (a plain file) gives -EPERM. 0 or -errno.
  */
 int loop_add(struct loop *loop, int fd, uint32_t events, void (*ready)(void *arg), void *arg);
+/* From now on fd is watched for events (0: for errors and hang-ups alone). 0 or -errno. */
+int loop_modify(struct loop *loop, int fd, uint32_t events);
 void loop_remove(struct loop *loop, int fd);
 /* Waits at most timeout_ns (UINT64_MAX: no bound) for one round. 0 or -errno. */
 int loop_round(struct loop *loop, uint64_t timeout_ns);

@@ -156,6 +156,8 @@ static void help_row(const struct option_row *row)
 
 void options_help(const struct option_table *t)
 {
+	static const struct option_row help = { "help", 'h', NULL, "this text", NULL, NULL, 0 };
+
 	printf("usage: porttrace %s\n\n%s\n", t->usage, t->about);
 	for (size_t i = 0; i < t->n; i++) {
 		if (t->rows[i].section)
@@ -163,5 +165,5 @@ void options_help(const struct option_table *t)
 		if (t->rows[i].help)
 			help_row(&t->rows[i]);
 	}
-	printf("  -h, --help                  this text\n");
+	help_row(&help);
 }

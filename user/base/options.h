@@ -21,20 +21,18 @@ struct option_row {
 
 #define OPTIONS_HELP (-1) /* options_parse: the help was printed, end with STATUS_OK */
 
-/*
- * Parses argv[1..] by rows (a NULL-name-and-no-letter row ends them); help is
- * added by itself. usage is the line behind "usage: porttrace"; about follows
- * it. Stops at "--" or, with stop_at_word, at the first word that is no option.
- * Returns 0, OPTIONS_HELP, or an exit status after saying what was wrong; then
- * *first is the index of the first operand.
- */
 struct option_table {
 	const struct option_row *rows;
 	size_t n;
-	const char *usage;
-	const char *about;
+	const char *usage; /* the line behind "usage: porttrace" */
+	const char *about; /* what follows it */
 };
 
+/*
+ * Parses argv[1..] by the rows; --help is added by itself. Options and operands
+ * may be mixed, "--" ends the options. Returns 0, OPTIONS_HELP, or an exit
+ * status after saying what was wrong; then *first is the first operand's index.
+ */
 int options_parse(const struct option_table *table, int argc, char **argv, void *target,
 		  int *first);
 void options_help(const struct option_table *table);

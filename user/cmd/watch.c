@@ -76,13 +76,23 @@ static void tell(const struct event *event, void *arg)
 	w->done = ++w->told == w->options.count;
 }
 
-static void on_writable(void *arg)
+/*
+ * stdout is in the loop all the time: for errors, so that a reader that left
+ * ends us at once and not at the next event; while something waits for it, to
+ * hear that it is writable.
+ */
+static void on_stdout(void *arg)
 {
 	struct watch *w = arg;
 
-	loop_remove(&w->loop, w->out.fd);
-	w->out_waits = false;
-	flush(w);
+	if (w->out_waits) {
+		w->out_waits = false;
+		loop_modify(&w->loop, w->out.fd, 0);
+		flush(w);
+		return;
+	}
+	w->out.err = -EPIPE;
+	w->done = true;
 }
 
 static void flush(struct watch *w)
@@ -95,7 +105,7 @@ static void flush(struct watch *w)
 	if (state < 0)
 		w->done = true;
 	else if (state > 0)
-		w->out_waits = !loop_add(&w->loop, w->out.fd, EPOLLOUT, on_writable, w);
+		w->out_waits = !loop_modify(&w->loop, w->out.fd, EPOLLOUT);
 }
 
 static void on_ring(void *arg)
@@ -260,6 +270,12 @@ static int wire(struct watch *w)
 		return STATUS_NO_TRACING;
 	}
 	w->out.fd = STDOUT_FILENO;
+	/* A plain file is always ready, and epoll refuses it. */
+	err = loop_add(&w->loop, w->out.fd, 0, on_stdout, w);
+	if (err && err != -EPERM) {
+		say("cannot write to stdout: %s", strerror(-err));
+		return STATUS_OUTPUT;
+	}
 	w->sink = (struct sink){
 		.ops = w->options.output,
 		.enrich = w->enrich,
