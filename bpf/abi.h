@@ -53,7 +53,6 @@ enum hook_id {
 	HOOK_TP_STATE = 5,
 	HOOK_SYS_LISTEN = 6,
 	HOOK_SYS_BIND = 7,
-	HOOK_ITER = 8,
 	HOOK_MAX
 };
 

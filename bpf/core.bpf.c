@@ -208,6 +208,7 @@ static __always_inline void remember(struct sock *sk, u32 kind)
 	struct known_socket value = {
 		.cookie = sock_cookie(sk),
 		.backlog = BPF_CORE_READ(sk, sk_max_ack_backlog),
+		.port = BPF_CORE_READ(sk, __sk_common.skc_num),
 	};
 	u64 key = (u64)sk;
 
@@ -245,7 +246,13 @@ __hidden int on_listen(struct sock *sk, u32 hook)
 
 __hidden int on_udp_bound(struct sock *sk, u32 hook)
 {
-	if (!shared.ready || !sk || known(sk))
+	struct known_socket *entry;
+
+	if (!shared.ready || !sk)
+		return 0;
+	entry = known(sk);
+	/* Another port: the first was given up by connect(AF_UNSPEC), which no hook here sees. */
+	if (entry && entry->port == BPF_CORE_READ(sk, __sk_common.skc_num))
 		return 0;
 	if (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock))
 		return 0; /* vxlan and its like have no holder to name, and no release to see */

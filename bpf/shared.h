@@ -37,7 +37,7 @@ struct shared_state {
 struct known_socket {
 	__u64 cookie;
 	__u32 backlog;
-	__u32 pad;
+	__u32 port;
 };
 
 /* Key of the map "told_tasks": the cgroup it was told with is the value. */

@@ -51,7 +51,9 @@ static __always_inline bool put(struct bpf_iter_meta *meta, struct rec_head *hea
  */
 static __always_inline bool mark(struct sock *sk, struct rec_socket *out)
 {
-	struct known_socket value = { .cookie = out->cookie, .backlog = out->backlog };
+	struct known_socket value = { .cookie = out->cookie,
+				      .backlog = out->backlog,
+				      .port = out->port };
 	u64 key = (u64)sk;
 	struct known_socket *known = bpf_map_lookup_elem(&sockets, &key);
 

@@ -84,7 +84,6 @@ struct file {
 struct in6_addr {
 	union {
 		__u8 u6_addr8[16];
-		__u32 u6_addr32[4];
 	} in6_u;
 };
 
@@ -97,9 +96,7 @@ typedef struct {
 } possible_net_t;
 
 struct sock_common {
-	__u32 skc_daddr;
 	__u32 skc_rcv_saddr;
-	__u16 skc_dport;
 	__u16 skc_num;
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
@@ -107,7 +104,6 @@ struct sock_common {
 	unsigned char skc_ipv6only : 1;
 	int skc_bound_dev_if;
 	possible_net_t skc_net;
-	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
 	atomic64_t skc_cookie;
 };
@@ -123,12 +119,7 @@ struct inet_sock {
 	struct sock sk;
 };
 
-struct inet_connection_sock {
-	struct inet_sock icsk_inet;
-};
-
 struct tcp_sock {
-	struct inet_connection_sock inet_conn;
 	u8 bpf_sock_ops_cb_flags;
 	bool is_mptcp;
 };
@@ -223,8 +214,6 @@ struct pt_regs {
 	unsigned long di;
 	unsigned long orig_ax;
 };
-
-struct user_pt_regs;
 
 struct pt_regs___arm64 {
 	u64 regs[31];

@@ -119,6 +119,7 @@ struct event {
 	uint32_t sharing;     /* sockets of this port, this one included; 0: not told */
 	uint64_t lifetime_ns; /* 0: not known */
 	enum close_cause cause;
+	const char *hook; /* static: what saw it; NULL: the snapshot */
 	/* EVENT_LOST */
 	uint64_t lost_count;
 	const char *lost_kind;  /* static */

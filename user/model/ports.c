@@ -164,6 +164,7 @@ static struct event event_of(const struct decoded *record, enum event_kind kind)
 		.from = record->kind,
 		.time_ns = record->time_ns,
 		.socket = record->socket,
+		.hook = record->hook,
 	};
 }
 
@@ -181,17 +182,32 @@ static void tell_close(struct ports *ports, struct event *event, struct open_soc
 	ports->tell(event, ports->arg);
 }
 
+/* A UDP socket was bound again, elsewhere: the port it had before is closed. */
+static void tell_moved(struct ports *ports, const struct decoded *record, struct open_socket *open,
+		       struct actor actor)
+{
+	struct event event = event_of(record, EVENT_CLOSE);
+
+	event.from = RECORD_CLOSE;
+	event.cause = CLOSE_CLOSED;
+	event.actor = actor;
+	tell_close(ports, &event, open);
+}
+
 static int apply_open(struct ports *ports, const struct decoded *record, struct actor actor)
 {
 	struct open_socket *open = find(ports, &record->socket);
 	struct event event = event_of(record, EVENT_OPEN);
 
 	if (open && same_socket(&open->socket, &record->socket)) {
-		procs_put(ports->procs, actor.process);
-		return 0; /* told already: by the snapshot, or by another hook */
-	}
-	if (open) /* its close was lost, and its memory is another's now */
+		if (!compare_group(&open->socket.local, &record->socket.local)) {
+			procs_put(ports->procs, actor.process);
+			return 0; /* told already: by the snapshot, or by another hook */
+		}
+		tell_moved(ports, record, open, actor);
+	} else if (open) { /* its close was lost, and its memory is another's now */
 		leave(ports, open);
+	}
 	open = enter(ports, &record->socket, record->time_ns, record->time_ns);
 	if (!open) {
 		procs_put(ports->procs, actor.process);

@@ -255,6 +255,13 @@ static void put_holders(const struct event *e, struct enrich *enrich, struct buf
 	}
 }
 
+static void put_hook(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	(void)enrich;
+	if (e->hook)
+		buf_puts(out, e->hook);
+}
+
 static void put_count(struct buf *out, uint64_t n, const char *one, const char *many)
 {
 	buf_put_u64(out, n);
@@ -336,6 +343,7 @@ const struct column columns_all[] = {
 	{ "backlog", 7, true, "backlog of a listener", put_backlog },
 	{ "lifetime", 10, true, "how long the port was open", put_lifetime },
 	{ "cookie", 8, true, "socket cookie, as ss -e shows it", put_cookie },
+	{ "hook", 24, false, "kernel hook that saw it", put_hook },
 	{ "holders", 16, false, "pids that have the socket", put_holders },
 };
 
