@@ -139,23 +139,34 @@ static __always_inline bool send_identity(const struct rec_task *task)
 	return sent;
 }
 
+static __always_inline struct told_key told_key_of(const struct rec_task *task)
+{
+	return (struct told_key){
+		.start_ns = task->start_ns,
+		.exec_id = task->exec_id,
+		.tgid = task->tgid,
+	};
+}
+
+static __always_inline bool was_told(const struct rec_task *task)
+{
+	struct told_key key = told_key_of(task);
+	u64 *cgroup_id = bpf_map_lookup_elem(&told_tasks, &key);
+
+	return cgroup_id && *cgroup_id == task->cgroup_id;
+}
+
 /*
- * Describes the running task in full, unless that was done before. A global
- * function, so that the verifier walks it once a program, not once a call.
+ * Describes the running task in full. A global function without arguments, so
+ * that the verifier walks it once a program, not once a call.
  */
 __noinline int tell_task(void)
 {
 	struct rec_task task = {};
-	struct told_key key = {};
-	u64 *told;
+	struct told_key key;
 
 	task_fill(&task, (void *)bpf_get_current_task());
-	key.start_ns = task.start_ns;
-	key.exec_id = task.exec_id;
-	key.tgid = task.tgid;
-	told = bpf_map_lookup_elem(&told_tasks, &key);
-	if (told && *told == task.cgroup_id)
-		return 0;
+	key = told_key_of(&task);
 	if (send_identity(&task))
 		bpf_map_update_elem(&told_tasks, &key, &task.cgroup_id, BPF_ANY);
 	return 0;
@@ -170,7 +181,8 @@ static __noinline int send_port(struct sock *sk, u32 kind, u32 hook, u8 flags)
 	struct rec_port *rec;
 
 	task_fill(&task, self);
-	tell_task();
+	if (!was_told(&task))
+		tell_task();
 	count_produced(kind);
 	rec = bpf_ringbuf_reserve(&ports_ring, sizeof(*rec), 0);
 	if (!rec) {

@@ -2,7 +2,6 @@
 #include "base/buf.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define BUF_FIRST 256
 
@@ -28,31 +27,6 @@ char *buf_reserve(struct buf *b, size_t n)
 	b->data = data;
 	b->cap = cap;
 	return data + b->len;
-}
-
-void buf_put(struct buf *b, const char *data, size_t n)
-{
-	char *to = buf_reserve(b, n);
-
-	if (!to)
-		return;
-	memcpy(to, data, n);
-	b->len += n;
-}
-
-void buf_puts(struct buf *b, const char *s)
-{
-	buf_put(b, s, strlen(s));
-}
-
-void buf_putc(struct buf *b, char c)
-{
-	char *to = buf_reserve(b, 1);
-
-	if (!to)
-		return;
-	*to = c;
-	b->len++;
 }
 
 void buf_put_u64_padded(struct buf *b, uint64_t value, unsigned int width)

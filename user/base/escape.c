@@ -94,26 +94,35 @@ static void put_special(struct buf *out, const struct escaper *e, const char *te
 	}
 }
 
+/* Bytes at the front that are printable ASCII and need nothing in any form. */
+static size_t plain_run(const char *text, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && text[i] >= 0x20 && text[i] < 0x7f && text[i] != '\\' && text[i] != '"')
+		i++;
+	return i;
+}
+
 static void escape(struct buf *out, const struct escaper *e, const char *text, size_t n)
 {
-	size_t clean = 0; /* bytes before i that need nothing, not yet copied */
 	size_t i = 0;
 
 	while (i < n) {
+		size_t run = plain_run(text + i, n - i), len;
 		uint32_t cp = 0;
-		size_t len = utf8_decode(text + i, n - i, &cp);
 
-		if (len && cp != '\\' && cp != '"' && !is_control(cp) && !reorders(cp)) {
-			clean += len;
-			i += len;
-			continue;
-		}
-		buf_put(out, text + i - clean, clean);
-		clean = 0;
-		put_special(out, e, text + i, len, cp);
+		buf_put(out, text + i, run);
+		i += run;
+		if (i == n)
+			break;
+		len = utf8_decode(text + i, n - i, &cp);
+		if (len > 1 && !is_control(cp) && !reorders(cp))
+			buf_put(out, text + i, len);
+		else
+			put_special(out, e, text + i, len, cp);
 		i += len ? len : 1;
 	}
-	buf_put(out, text + n - clean, clean);
 }
 
 void escape_text(struct buf *out, const char *text, size_t n)

@@ -13,7 +13,7 @@ static void begin(struct json *j, const char *key)
 	if (!key)
 		return;
 	buf_putc(j->out, '"');
-	buf_puts(j->out, key);
+	buf_puts(j->out, key); /* ours: nothing in it to escape */
 	buf_put(j->out, "\":", 2);
 }
 

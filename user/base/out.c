@@ -2,18 +2,39 @@
 #include "base/out.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* An empty buffer larger than this goes back: a slow reader may have made it grow. */
 #define KEEP ((size_t)256 * 1024)
 
 /*
- * O_NONBLOCK would change the descriptor for everybody who shares it (a shell's
- * terminal), so it is asked each time instead. A pipe that polls writable takes
- * PIPE_BUF bytes without blocking (pipe(7)).
+ * O_NONBLOCK on the descriptor itself would change it for everybody who shares
+ * it (a shell's terminal). Opening a pipe or a terminal anew gives one of our
+ * own. Where that is refused (a socket; somebody else's terminal), each write
+ * is asked for. Plain files and the like do not block in this sense.
  */
+void out_open(struct out *out, int fd)
+{
+	char path[32];
+	struct stat st;
+
+	*out = (struct out){ .fd = fd };
+	if (fstat(fd, &st) || !(S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) || isatty(fd)))
+		return;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	out->owned = fd >= 0;
+	out->ask = fd < 0;
+	if (out->owned)
+		out->fd = fd;
+}
+
+/* 1: it takes PIPE_BUF bytes without blocking (pipe(7)); 0: not now; or -errno. */
 static int writable_now(int fd)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
@@ -26,33 +47,43 @@ static int writable_now(int fd)
 	return n;
 }
 
+/* Bytes written, 0 when it would block, or -errno. */
+static ssize_t write_some(const struct out *out, const char *data, size_t n)
+{
+	ssize_t wrote;
+
+	if (out->ask) {
+		int writable = writable_now(out->fd);
+
+		if (writable <= 0)
+			return writable;
+		n = n < PIPE_BUF ? n : PIPE_BUF;
+	}
+	wrote = write(out->fd, data, n);
+	if (wrote >= 0)
+		return wrote;
+	return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+}
+
 int out_flush(struct out *out)
 {
 	size_t done = 0;
-	int n = 1;
 
 	if (out->buf.failed && !out->err)
 		out->err = -ENOMEM;
 	while (!out->err && done < out->buf.len) {
-		size_t left = out->buf.len - done;
-		ssize_t wrote;
+		ssize_t n = write_some(out, out->buf.data + done, out->buf.len - done);
 
-		n = writable_now(out->fd);
-		if (n <= 0)
+		if (!n)
 			break;
-		wrote = write(out->fd, out->buf.data + done, left < PIPE_BUF ? left : PIPE_BUF);
-		if (wrote < 0 && errno != EINTR && errno != EAGAIN)
-			n = -errno;
 		if (n < 0)
-			break;
-		if (wrote > 0)
-			done += (size_t)wrote;
+			out->err = (int)n;
+		else
+			done += (size_t)n;
 	}
 	buf_consume(&out->buf, done);
 	if (!out->buf.len && out->buf.cap > KEEP)
 		buf_free(&out->buf);
-	if (n < 0 && !out->err)
-		out->err = n;
 	if (out->err)
 		return out->err;
 	return out->buf.len ? 1 : 0;
@@ -60,5 +91,7 @@ int out_flush(struct out *out)
 
 void out_free(struct out *out)
 {
+	if (out->owned)
+		close(out->fd);
 	buf_free(&out->buf);
 }

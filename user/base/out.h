@@ -9,11 +9,15 @@
 #include "base/buf.h"
 
 struct out {
-	int fd;         /* borrowed */
+	int fd;         /* to write to, and to wait for */
+	bool owned;     /* fd is ours: not blocking, and closed by out_free() */
+	bool ask;       /* fd may block: poll it before each write */
 	struct buf buf; /* formatted and not yet written */
 	int err;        /* -errno of the first failure, -EPIPE for a reader that left */
 };
 
+/* Writes will go to what fd refers to; fd stays the caller's. */
+void out_open(struct out *out, int fd);
 /*
  * Writes what the reader takes at once. Returns 0 when all is written, 1 when
  * some waits for the descriptor to become writable, or -errno (out->err too).

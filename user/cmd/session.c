@@ -14,12 +14,12 @@
 
 /*
  * In a burst the kernel side stops waking us (a wake-up costs it more than the
- * event), and we come every millisecond.
+ * event does), and we come every millisecond. It begins with this many records
+ * in one tick, and ends after a few ticks that had fewer.
  */
-#define BURST_RECORDS 64
 #define BURST_TICK_NS NSEC_PER_MSEC
-/* A pump without records ends the burst, after this many of them. */
-#define BURST_CALM 5
+#define BURST_RECORDS 16
+#define BURST_CALM_TICKS 8
 
 /* Also without any event: hook misses are only seen by asking. */
 #define IDLE_TICK_NS (1000 * NSEC_PER_MSEC)
@@ -39,7 +39,9 @@ struct session {
 	void *arg;
 	struct trace_counters last;
 	bool polling;
-	unsigned int calm;
+	unsigned int calm; /* ticks in a row that were no burst */
+	uint64_t tick_ns;  /* when this tick began */
+	unsigned int tick_records;
 	bool resync_due;
 	uint64_t resync_at_ns; /* not before */
 	bool gap_said;
@@ -293,18 +295,28 @@ static void look_for_losses(struct session *session)
 
 static void adapt(struct session *session, int taken)
 {
-	session->calm = taken ? 0 : session->calm + 1;
-	if (!session->polling && taken >= BURST_RECORDS) {
+	uint64_t now;
+
+	if (!taken && !session->polling)
+		return;
+	session->tick_records += (unsigned int)taken;
+	now = boot_now_ns();
+	if (!session->polling && session->tick_records >= BURST_RECORDS &&
+	    now - session->tick_ns < BURST_TICK_NS) {
 		session->polling = true;
-		trace_polling(session->trace, true);
-	} else if (session->polling && session->calm == BURST_CALM) {
-		/* One more tick follows, for a record that went without a wake-up just now. */
-		trace_polling(session->trace, false);
-	} else if (session->polling && session->calm > BURST_CALM) {
-		session->polling = false;
-	} else if (session->polling && taken) {
+		session->calm = 0;
 		trace_polling(session->trace, true);
 	}
+	if (now - session->tick_ns < BURST_TICK_NS)
+		return;
+	session->calm = session->tick_records < BURST_RECORDS ? session->calm + 1 : 0;
+	session->tick_ns = now;
+	session->tick_records = 0;
+	if (session->polling && session->calm == BURST_CALM_TICKS)
+		trace_polling(session->trace, false);
+	/* One tick later: for a record that went without a wake-up just before. */
+	if (session->polling && session->calm > BURST_CALM_TICKS)
+		session->polling = false;
 }
 
 int session_pump(struct session *session)

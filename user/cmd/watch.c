@@ -23,6 +23,9 @@
 /* In the middle of many events, written once this much waits. */
 #define OUT_LOW_WATER (64 * 1024)
 
+/* How long a reader has to take the rest after a signal. */
+#define DRAIN_NS 1000000000ULL
+
 struct watch {
 	struct stream_options options;
 	struct session *session;
@@ -218,15 +221,35 @@ static void say_stats(const struct watch *w)
 		(unsigned long long)c.misses);
 }
 
-/* The ring is drained once more, so that what happened before the signal is told. */
+/*
+ * What is formatted is for the reader to take, and without a hurry if time or
+ * count ended us. After a signal a reader that does not read has a second; a
+ * second signal ends the wait at once.
+ */
+static void drain(struct watch *w)
+{
+	uint64_t now = boot_now_ns();
+	uint64_t until = w->loop.ended ? now + DRAIN_NS : UINT64_MAX;
+
+	w->loop.ended = false;
+	flush(w);
+	while (w->out_waits && !w->out.err && !w->loop.ended && now < until) {
+		if (loop_round(&w->loop, until == UINT64_MAX ? until : until - now))
+			break;
+		now = boot_now_ns();
+	}
+	if (w->out.buf.len && !w->out.err)
+		say("%zu bytes of output were not written: the reader does not read",
+		    w->out.buf.len);
+}
+
+/* The ring is emptied first, so that what happened before the end is told. */
 static void finish(struct watch *w)
 {
 	if (!w->err && !w->out.err && !w->done && w->out.buf.len < OUT_HIGH_WATER)
 		w->err = session_stop(w->session);
-	flush(w);
-	if (w->out.buf.len && !w->out.err)
-		say("%zu bytes of output were not written: the reader does not read",
-		    w->out.buf.len);
+	watch_ring(w, false);
+	drain(w);
 	if (w->options.stats)
 		say_stats(w);
 }
@@ -269,7 +292,7 @@ static int wire(struct watch *w)
 		say("cannot start: %s", strerror(err ? -err : ENOMEM));
 		return STATUS_NO_TRACING;
 	}
-	w->out.fd = STDOUT_FILENO;
+	out_open(&w->out, STDOUT_FILENO);
 	/* A plain file is always ready, and epoll refuses it. */
 	err = loop_add(&w->loop, w->out.fd, 0, on_stdout, w);
 	if (err && err != -EPERM) {

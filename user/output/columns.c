@@ -23,19 +23,26 @@ static bool is_port(const struct event *e)
 	return e->kind != EVENT_LOST;
 }
 
-static void put_time(const struct event *e, struct enrich *enrich, struct buf *out)
+/* Made once for all events of a second: localtime_r() takes a lock. */
+static const char *clock_text(time_t second)
 {
-	time_t seconds = (time_t)(enrich_wall_ns(e->time_ns) / NSEC_PER_SEC);
+	static char text[16];
+	static time_t made_for = -1;
 	struct tm local;
 
+	if (second == made_for)
+		return text;
+	if (!localtime_r(&second, &local) || !strftime(text, sizeof(text), "%H:%M:%S", &local))
+		return "";
+	made_for = second;
+	return text;
+}
+
+static void put_time(const struct event *e, struct enrich *enrich, struct buf *out)
+{
 	(void)enrich;
-	if (!e->time_ns || !localtime_r(&seconds, &local))
-		return;
-	buf_put_u64_padded(out, (uint64_t)local.tm_hour, 2);
-	buf_putc(out, ':');
-	buf_put_u64_padded(out, (uint64_t)local.tm_min, 2);
-	buf_putc(out, ':');
-	buf_put_u64_padded(out, (uint64_t)local.tm_sec, 2);
+	if (e->time_ns)
+		buf_puts(out, clock_text((time_t)(enrich_wall_ns(e->time_ns) / NSEC_PER_SEC)));
 }
 
 static void put_event(const struct event *e, struct enrich *enrich, struct buf *out)

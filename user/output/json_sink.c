@@ -10,21 +10,34 @@
 #define NSEC_PER_SEC 1000000000ULL
 #define FORMAT_VERSION 1
 
+/* "2026-11-22T06:31:02." of a second, made once for all events of it. */
+static const char *second_text(time_t second)
+{
+	static char text[40];
+	static time_t made_for = -1;
+	struct tm utc;
+
+	if (second == made_for)
+		return text;
+	if (!gmtime_r(&second, &utc) || !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S.", &utc))
+		return NULL;
+	made_for = second;
+	return text;
+}
+
 static void put_time(struct json *j, const char *key, uint64_t boot_ns)
 {
 	uint64_t wall = enrich_wall_ns(boot_ns);
-	time_t seconds = (time_t)(wall / NSEC_PER_SEC);
-	char text[40];
-	struct tm utc;
-	size_t n;
+	const char *second = second_text((time_t)(wall / NSEC_PER_SEC));
+	char bytes[64]; /* more than a time takes, so that it is never grown */
+	struct buf text = { .data = bytes, .cap = sizeof(bytes) };
 
-	if (!boot_ns || !gmtime_r(&seconds, &utc))
+	if (!boot_ns || !second)
 		return;
-	n = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S.", &utc);
-	for (uint64_t us = wall % NSEC_PER_SEC / 1000, unit = 100000; unit; unit /= 10)
-		text[n++] = (char)('0' + us / unit % 10);
-	text[n++] = 'Z';
-	json_text(j, key, text, n);
+	buf_puts(&text, second);
+	buf_put_u64_padded(&text, wall % NSEC_PER_SEC / 1000, 6);
+	buf_putc(&text, 'Z');
+	json_text(j, key, text.data, text.len);
 }
 
 static void put_args(struct json *j, const struct process *p)

@@ -152,7 +152,8 @@ static int open_ring(struct trace *trace)
 	if (shared == MAP_FAILED)
 		return -errno;
 	trace->shared = shared;
-	trace->ring = ring_buffer__new(bpf_map__fd(ring), on_ring, trace, NULL);
+	trace->ring_fd = bpf_map__fd(ring);
+	trace->ring = ring_buffer__new(trace->ring_fd, on_ring, trace, NULL);
 	return trace->ring ? 0 : -errno;
 }
 

@@ -16,6 +16,7 @@ struct trace {
 	struct bpf_object *hooks;
 	struct bpf_link *links[PROGRAMS];
 	struct ring_buffer *ring;
+	int ring_fd;                 /* of the map; borrowed */
 	struct shared_state *shared; /* mapped from the kernel side's .bss */
 	struct bpf_object *snapshot;
 	struct bpf_link *iter_files;

@@ -26,7 +26,8 @@ void trace_snapshotting(struct trace *trace, bool on)
 
 int trace_fd(const struct trace *trace)
 {
-	return ring_buffer__epoll_fd(trace->ring);
+	/* Not ring_buffer__epoll_fd(): an epoll in an epoll adds a step to every wake-up. */
+	return trace->ring_fd;
 }
 
 int trace_consume(struct trace *trace, size_t max,
