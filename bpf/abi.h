@@ -61,6 +61,7 @@ enum close_reason {
 	REASON_NONE = 0,
 	REASON_CLOSED = 1,       /* close, shutdown, connect(AF_UNSPEC) */
 	REASON_PROCESS_EXIT = 2, /* the last holder ended */
+	REASON_DESTROYED = 3,    /* by SOCK_DESTROY (ss -K): its holders still have it */
 	REASON_MAX
 };
 
@@ -72,6 +73,7 @@ enum close_reason {
 #define SOCK_F_CONNECTED 0x10 /* a UDP socket that has a peer */
 #define SOCK_F_TRACKED 0x20   /* snapshot: the kernel side knew it already */
 #define SOCK_F_UNTRACKED 0x40 /* close: a socket no open was told of */
+#define SOCK_F_REUSEADDR 0x80
 
 /* struct rec_task.flags */
 #define TASK_F_KTHREAD 0x01
@@ -81,6 +83,7 @@ enum close_reason {
 #define TASK_F_EXITING 0x10
 #define TASK_F_ARGS_UNREAD 0x20 /* another process's memory: not readable from here */
 #define TASK_F_CGROUP_TRUNCATED 0x40
+#define TASK_F_BYSTANDER 0x80 /* acts for somebody else: the socket's owner is another */
 
 struct rec_head {
 	__u16 type; /* enum rec_type */

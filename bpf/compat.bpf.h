@@ -14,6 +14,25 @@
 #define PF_EXITING 0x00000004
 #define PF_KTHREAD 0x00200000
 
+/*
+ * The running task. Since v5.11 as a pointer whose type the verifier knows, so
+ * that a field is a load and not a call; the build for older kernels reads
+ * each by a call. TASK_FIELD() is for fields of the task itself.
+ */
+#ifdef BUILD_UNROLLED
+#define TASK_FIELD(task, field) BPF_CORE_READ(task, field)
+static __always_inline struct task_struct *compat_current(void)
+{
+	return (void *)bpf_get_current_task();
+}
+#else
+#define TASK_FIELD(task, field) ((task)->field)
+static __always_inline struct task_struct *compat_current(void)
+{
+	return bpf_get_current_task_btf();
+}
+#endif
+
 /* v6.15, "kernfs: Use RCU to access kernfs_node::parent": parent became __parent. */
 static __always_inline struct kernfs_node *compat_kernfs_parent(struct kernfs_node *kn)
 {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Rings, counters and the hook-neutral handlers: the whole kernel side but for the wrappers. */
 #include "core.bpf.h"
+#include "files.bpf.h"
 #include "maps.bpf.h"
 #include "task.bpf.h"
+#include "tuple.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -122,7 +124,7 @@ static __always_inline bool send_task(const struct rec_task *task, struct task_s
 
 static __always_inline bool send_identity(const struct rec_task *task)
 {
-	struct task_struct *self = (void *)bpf_get_current_task();
+	struct task_struct *self = compat_current();
 	struct args_area area = args_of(self);
 	bool sent = send_task(task, self);
 
@@ -165,7 +167,7 @@ __noinline int tell_task(void)
 	struct rec_task task = {};
 	struct told_key key;
 
-	task_fill(&task, (void *)bpf_get_current_task());
+	task_fill(&task, compat_current());
 	key = told_key_of(&task);
 	if (send_identity(&task))
 		bpf_map_update_elem(&told_tasks, &key, &task.cgroup_id, BPF_ANY);
@@ -174,14 +176,17 @@ __noinline int tell_task(void)
 
 /* --- what --------------------------------------------------------------- */
 
-static __noinline int send_port(struct sock *sk, u32 kind, u32 hook, u8 flags)
+static __noinline int send_port(const struct rec_socket *sock, u32 kind, u32 hook, u32 reason)
 {
-	struct task_struct *self = (void *)bpf_get_current_task();
 	struct rec_task task = {};
 	struct rec_port *rec;
 
-	task_fill(&task, self);
-	if (!was_told(&task))
+	if (!sock)
+		return 0;
+	task_fill(&task, compat_current());
+	if (task.flags & TASK_F_KTHREAD || task.tgid == shared.reader_tgid)
+		task.flags |= TASK_F_BYSTANDER;
+	else if (!was_told(&task))
 		tell_task();
 	count_produced(kind);
 	rec = bpf_ringbuf_reserve(&ports_ring, sizeof(*rec), 0);
@@ -189,96 +194,113 @@ static __noinline int send_port(struct sock *sk, u32 kind, u32 hook, u8 flags)
 		count_lost(kind, LOSS_RING_FULL);
 		return 0;
 	}
-	__builtin_memset(rec, 0, sizeof(*rec));
-	rec->head.type = REC_PORT;
-	rec->head.kind = kind;
-	rec->head.size = sizeof(*rec);
+	rec->head = (struct rec_head){ REC_PORT, kind, sizeof(*rec) };
 	rec->time_ns = bpf_ktime_get_boot_ns();
-	sock_fill(&rec->sock, sk);
-	rec->sock.flags |= flags;
+	rec->sock = *sock;
 	rec->task = task;
 	rec->hook = hook;
-	if (kind == KIND_CLOSE)
-		rec->reason = task.flags & TASK_F_EXITING ? REASON_PROCESS_EXIT : REASON_CLOSED;
+	rec->reason = reason;
+	if (reason == REASON_CLOSED && task.flags & TASK_F_EXITING)
+		rec->reason = REASON_PROCESS_EXIT;
 	bpf_ringbuf_submit(rec, wake_flags());
 	return 0;
 }
 
-/* The entry of sk, unless it is that of an earlier socket at the same address. */
-static __always_inline struct known_socket *known(struct sock *sk)
+/* The entry of a socket, unless it is that of an earlier one at the same address. */
+static __always_inline struct known_socket *known(const struct rec_socket *sock)
 {
-	u64 key = (u64)sk;
+	u64 key = sock->sk;
 	struct known_socket *known = bpf_map_lookup_elem(&sockets, &key);
 
-	if (known && known->cookie && known->cookie != sock_cookie(sk))
+	if (known && known->cookie && known->cookie != sock->cookie)
 		return (void *)0;
 	return known;
 }
 
-static __always_inline void remember(struct sock *sk, u32 kind)
+static __always_inline void remember(const struct rec_socket *sock)
 {
 	struct known_socket value = {
-		.cookie = sock_cookie(sk),
-		.backlog = BPF_CORE_READ(sk, sk_max_ack_backlog),
-		.port = BPF_CORE_READ(sk, __sk_common.skc_num),
+		.cookie = sock->cookie,
+		.backlog = sock->backlog,
+		.port = sock->port,
 	};
-	u64 key = (u64)sk;
+	u64 key = sock->sk;
 
 	if (bpf_map_update_elem(&sockets, &key, &value, BPF_ANY))
-		count_lost(kind, LOSS_MAP_FULL);
+		count_lost(KIND_OPEN, LOSS_MAP_FULL);
 }
 
-static __always_inline void forget(struct sock *sk)
+static __always_inline void forget(const struct rec_socket *sock)
 {
-	u64 key = (u64)sk;
+	u64 key = sock->sk;
 
 	bpf_map_delete_elem(&sockets, &key);
 }
 
 __hidden int on_listen(struct sock *sk, u32 hook)
 {
+	struct rec_socket sock = {};
 	struct known_socket *entry;
-	u32 backlog;
 
-	if (!shared.ready || !sk)
+	if (!shared.ready || !sk || sock_fill(&sock, sk))
 		return 0;
-	entry = known(sk);
+	entry = known(&sock);
 	if (!entry) {
-		remember(sk, KIND_OPEN);
-		send_port(sk, KIND_OPEN, hook, 0);
-		return 0;
-	}
-	backlog = BPF_CORE_READ(sk, sk_max_ack_backlog);
-	if (entry->backlog != backlog) {
-		entry->backlog = backlog;
-		send_port(sk, KIND_CHANGE, hook, 0);
+		remember(&sock);
+		send_port(&sock, KIND_OPEN, hook, REASON_NONE);
+	} else if (entry->backlog != sock.backlog) {
+		entry->backlog = sock.backlog;
+		send_port(&sock, KIND_CHANGE, hook, REASON_NONE);
 	}
 	return 0;
 }
 
 __hidden int on_udp_bound(struct sock *sk, u32 hook)
 {
+	struct rec_socket sock = {};
 	struct known_socket *entry;
 
-	if (!shared.ready || !sk)
+	if (!shared.ready || !sk || sock_fill(&sock, sk))
 		return 0;
-	entry = known(sk);
-	/* Another port: the first was given up by connect(AF_UNSPEC), which no hook here sees. */
-	if (entry && entry->port == BPF_CORE_READ(sk, __sk_common.skc_num))
-		return 0;
-	if (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock))
+	if (sock.flags & SOCK_F_KERNEL)
 		return 0; /* vxlan and its like have no holder to name, and no release to see */
-	remember(sk, KIND_OPEN);
-	send_port(sk, KIND_OPEN, hook, 0);
+	entry = known(&sock);
+	/* Another port: the first was given up by connect(AF_UNSPEC), which no hook here sees. */
+	if (entry && entry->port == sock.port)
+		return 0;
+	remember(&sock);
+	send_port(&sock, KIND_OPEN, hook, REASON_NONE);
 	return 0;
+}
+
+/*
+ * close() marks both directions shut before the state changes (__tcp_close).
+ * Of the other ways, shutdown() and connect(AF_UNSPEC) come through a
+ * descriptor of the caller; SOCK_DESTROY (tcp_abort) comes from somebody who
+ * has none.
+ */
+static __always_inline u32 unlisten_reason(struct sock *sk, const struct rec_socket *sock)
+{
+	if (BPF_CORE_READ(sk, sk_shutdown) == SHUTDOWN_BOTH || sock->flags & SOCK_F_MPTCP)
+		return REASON_CLOSED;
+	switch (task_holds(sk)) {
+	case HOLDS_YES:
+		return REASON_CLOSED;
+	case HOLDS_NO:
+		return REASON_DESTROYED;
+	default:
+		return REASON_NONE;
+	}
 }
 
 __hidden int on_unlisten(struct sock *sk, u32 hook)
 {
-	if (!shared.ready || !sk || !known(sk))
+	struct rec_socket sock = {};
+
+	if (!shared.ready || !sk || sock_fill(&sock, sk) || !known(&sock))
 		return 0;
-	forget(sk);
-	send_port(sk, KIND_CLOSE, hook, 0);
+	forget(&sock);
+	send_port(&sock, KIND_CLOSE, hook, unlisten_reason(sk, &sock));
 	return 0;
 }
 
@@ -289,37 +311,25 @@ __hidden int on_unlisten(struct sock *sk, u32 hook)
  */
 __hidden int on_release(struct sock *sk, u32 hook)
 {
-	u8 flags = 0;
+	struct rec_socket sock = {};
+	u64 key = (u64)sk;
 
 	if (!shared.ready || !sk)
 		return 0;
-	if (known(sk)) {
-		forget(sk);
-	} else if (BPF_CORE_READ(sk, __sk_common.skc_state) != TCP_STATE_LISTEN ||
-		   sock_is_udp(BPF_CORE_READ(sk, sk_protocol))) {
-		if (!shared.snapshotting || !sock_is_udp(BPF_CORE_READ(sk, sk_protocol)) ||
-		    !BPF_CORE_READ(sk, __sk_common.skc_num))
+	if (!bpf_map_lookup_elem(&sockets, &key) && !shared.snapshotting &&
+	    BPF_CORE_READ(sk, __sk_common.skc_state) != TCP_STATE_LISTEN)
+		return 0; /* a client's: most of them end here */
+	if (sock_fill(&sock, sk))
+		return 0;
+	if (known(&sock)) {
+		forget(&sock);
+	} else if (sock_is_udp(sock.proto)) {
+		if (!shared.snapshotting || !sock.port)
 			return 0;
-		flags = SOCK_F_UNTRACKED;
+		sock.flags |= SOCK_F_UNTRACKED;
+	} else if (sock.state != TCP_STATE_LISTEN) {
+		return 0;
 	}
-	send_port(sk, KIND_CLOSE, hook, flags);
+	send_port(&sock, KIND_CLOSE, hook, REASON_CLOSED);
 	return 0;
-}
-
-__hidden struct sock *sock_of_fd(u32 fd)
-{
-	struct task_struct *self = (void *)bpf_get_current_task();
-	struct fdtable *table = BPF_CORE_READ(self, files, fdt);
-	struct file **files, *file = (void *)0;
-	struct socket *socket;
-
-	if (fd >= BPF_CORE_READ(table, max_fds))
-		return (void *)0;
-	files = BPF_CORE_READ(table, fd);
-	if (bpf_probe_read_kernel(&file, sizeof(file), files + fd) || !file)
-		return (void *)0;
-	if (!file_is_socket(file))
-		return (void *)0;
-	socket = BPF_CORE_READ(file, private_data);
-	return BPF_CORE_READ(socket, sk);
 }

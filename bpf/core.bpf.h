@@ -29,7 +29,4 @@ int on_unlisten(struct sock *sk, u32 hook);
 /* The last descriptor of sk is gone; sk still has its state and port. */
 int on_release(struct sock *sk, u32 hook);
 
-/* The file behind a descriptor of the running task, as a socket; NULL if it is none. */
-struct sock *sock_of_fd(u32 fd);
-
 #endif

@@ -5,6 +5,7 @@
  * or when nothing else gives the event.
  */
 #include "core.bpf.h"
+#include "files.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 /*
@@ -17,6 +18,15 @@ int BPF_PROG(tp_state, struct sock *sk, int old, int new)
 	if (old != BPF_TCP_LISTEN || new != BPF_TCP_CLOSE)
 		return 0;
 	return on_unlisten(sk, HOOK_TP_STATE);
+}
+
+static __always_inline struct sock *sock_of_fd(u32 fd)
+{
+	struct fdtable *table = BPF_CORE_READ(compat_current(), files, fdt);
+
+	if (fd >= BPF_CORE_READ(table, max_fds))
+		return (void *)0;
+	return sock_of_file(file_at(BPF_CORE_READ(table, fd), fd));
 }
 
 static __always_inline void after_listen(u32 fd)

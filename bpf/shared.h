@@ -25,7 +25,11 @@ struct shared_state {
 	__u32 ready;        /* 0: every handler returns at once */
 	__u32 reader_polls; /* the reader comes by itself: no wake-ups needed */
 	__u32 snapshotting; /* tell the close of UDP sockets nobody told the opening of */
-	__u32 pad;
+	/*
+	 * The snapshot holds a file for a moment; if its owner closes it just then,
+	 * the socket is released by us, and we are not who closed it.
+	 */
+	__u32 reader_tgid;
 	/* up */
 	__u64 produced[COUNTER_KINDS];
 	__u64 lost[COUNTER_KINDS][COUNTER_CAUSES];

@@ -6,8 +6,8 @@
  * flight, io_uring fixed files). The reader joins them by socket address.
  */
 #include "maps.bpf.h"
-#include "sock.bpf.h"
 #include "task.bpf.h"
+#include "tuple.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -77,7 +77,8 @@ static __always_inline bool socket_row(struct rec_socket *out, struct sock *sk)
 	} else if (state != TCP_STATE_LISTEN) {
 		return false;
 	}
-	sock_fill(out, sk);
+	if (sock_fill(out, sk))
+		return false;
 	if (sock_is_udp(proto) && state == TCP_STATE_ESTABLISHED)
 		out->flags |= SOCK_F_CONNECTED;
 	if (mark(sk, out))

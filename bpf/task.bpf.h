@@ -15,14 +15,14 @@
 
 static __always_inline void task_fill(struct rec_task *out, struct task_struct *task)
 {
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
-	u32 flags = BPF_CORE_READ(task, flags);
+	struct task_struct *leader = TASK_FIELD(task, group_leader);
+	u32 flags = TASK_FIELD(task, flags);
 
-	out->start_ns = BPF_CORE_READ(leader, start_boottime);
-	out->exec_id = BPF_CORE_READ(task, self_exec_id);
+	out->start_ns = TASK_FIELD(leader, start_boottime);
+	out->exec_id = TASK_FIELD(task, self_exec_id);
 	out->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
-	out->tgid = BPF_CORE_READ(task, tgid);
-	out->tid = BPF_CORE_READ(task, pid);
+	out->tgid = TASK_FIELD(task, tgid);
+	out->tid = TASK_FIELD(task, pid);
 	out->uid = BPF_CORE_READ(task, cred, euid.val);
 	out->gid = BPF_CORE_READ(task, cred, egid.val);
 	if (flags & PF_KTHREAD)

@@ -4,8 +4,10 @@
 #include "base/parse.h"
 #include "cmd/cmd.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -57,14 +59,17 @@ static int cmd_help(int argc, char **argv)
 		char *help[] = { argv[1], "--help", NULL };
 
 		command = find(argv[1]);
-		return command && command->run != cmd_help ? command->run(2, help) :
-							     unknown(argv[1]);
+		if (!command)
+			return unknown(argv[1]);
+		if (command->run != cmd_help)
+			return command->run(2, help);
 	}
 	printf("usage: porttrace [COMMAND] [OPTIONS]\n\n"
 	       "Shows which process opens and closes which TCP and UDP port, on the whole host,\n"
 	       "as it happens.\n\ncommands:\n");
 	for (size_t i = 0; i < COMMANDS; i++)
 		printf("  %-10s %s\n", commands[i].name, commands[i].help);
+	printf("\noptions:\n  -h, --help this text\n  --version  the same as version\n");
 	printf("\n'porttrace COMMAND --help' lists the options of a command; see porttrace(8).\n");
 	return STATUS_OK;
 }
@@ -84,14 +89,10 @@ static void fill_standard_fds(void)
 		close(fd);
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	const struct command *command;
 
-	fill_standard_fds();
-	/* How wide characters are is the terminal's business; numbers and messages stay as they are. */
-	if (!setlocale(LC_CTYPE, ""))
-		setlocale(LC_CTYPE, "C");
 	if (argc > 1 && !strcmp(argv[1], "--version"))
 		return cmd_version(1, argv);
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
@@ -100,4 +101,25 @@ int main(int argc, char **argv)
 		return cmd_watch(argc, argv);
 	command = find(argv[1]);
 	return command ? command->run(argc - 1, argv + 1) : unknown(argv[1]);
+}
+
+/* What a command printed by stdio has to arrive, too; a reader that left is a quiet end. */
+static int finish_stdout(int status)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	if (errno == EPIPE)
+		return status;
+	say("output failed: %s", strerror(errno));
+	return STATUS_OUTPUT;
+}
+
+int main(int argc, char **argv)
+{
+	fill_standard_fds();
+	/* How wide characters are is the terminal's business; numbers and messages stay as they are. */
+	if (!setlocale(LC_CTYPE, ""))
+		setlocale(LC_CTYPE, "C");
+	signal(SIGPIPE, SIG_IGN);
+	return finish_stdout(run(argc, argv));
 }

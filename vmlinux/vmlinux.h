@@ -100,6 +100,7 @@ struct sock_common {
 	__u16 skc_num;
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
+	unsigned char skc_reuse : 4;
 	unsigned char skc_reuseport : 1;
 	unsigned char skc_ipv6only : 1;
 	int skc_bound_dev_if;
@@ -113,6 +114,7 @@ struct sock {
 	u16 sk_protocol;
 	u8 sk_kern_sock : 1;
 	u32 sk_max_ack_backlog;
+	u8 sk_shutdown;
 };
 
 struct inet_sock {

@@ -29,7 +29,6 @@ int loop_init(struct loop *loop)
 	*loop = (struct loop){ .epoll_fd = -1, .signal_fd = -1 };
 	for (int i = 0; i < LOOP_FDS_MAX; i++)
 		loop->sources[i].fd = -1;
-	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);

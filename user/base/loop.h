@@ -22,7 +22,7 @@ struct loop {
 	struct loop_source sources[LOOP_FDS_MAX];
 };
 
-/* Blocks SIGINT, SIGTERM and SIGPIPE, which then come through the loop. 0 or -errno. */
+/* Blocks SIGINT and SIGTERM, which then come through the loop. 0 or -errno. */
 int loop_init(struct loop *loop);
 /*
  * Calls ready(arg) whenever fd has one of events (EPOLLIN, EPOLLOUT). A

@@ -27,7 +27,8 @@
 /* Comparing with the kernel's tables is not free, so not more often than this. */
 #define RESYNC_GAP_NS (250 * NSEC_PER_MSEC)
 
-#define PUMP_MAX 4096
+/* Records before somebody looks at the output again. */
+#define PUMP_MAX 512
 
 #define MMAP_THRESHOLD (128 * 1024)
 
@@ -45,6 +46,7 @@ struct session {
 	bool resync_due;
 	uint64_t resync_at_ns; /* not before */
 	bool gap_said;
+	unsigned int pumped; /* records in this pump */
 };
 
 int session_open(struct session **out, const struct trace_wants *wants, struct coverage *coverage,
@@ -92,12 +94,10 @@ struct trace *session_trace(struct session *session)
 	return session->trace;
 }
 
-static void apply(const struct decoded *record, const void *raw, void *arg)
+static void apply(struct session *session, const struct decoded *record)
 {
-	struct session *session = arg;
 	int err;
 
-	(void)raw;
 	if (record->type == DECODED_PORT)
 		err = ports_apply(session->ports, record);
 	else
@@ -106,17 +106,27 @@ static void apply(const struct decoded *record, const void *raw, void *arg)
 		session->resync_due = true;
 }
 
+static bool apply_next(const struct decoded *record, const void *raw, void *arg)
+{
+	struct session *session = arg;
+
+	(void)raw;
+	apply(session, record);
+	return ++session->pumped < PUMP_MAX;
+}
+
 /* --- what happened while the tables were read ---------------------------- */
 
 /* Records put aside until the snapshot they overlap is told. */
 struct aside {
 	struct session *session;
+	uint64_t until_ns; /* what happened later can wait */
 	struct buf records;
 	struct snapshot opened; /* sockets whose opening is among them */
 	struct snapshot closed;
 };
 
-static void put_aside(const struct decoded *record, const void *raw, void *arg)
+static bool put_aside(const struct decoded *record, const void *raw, void *arg)
 {
 	struct aside *aside = arg;
 
@@ -124,11 +134,18 @@ static void put_aside(const struct decoded *record, const void *raw, void *arg)
 	/* Records start at multiples of 8 in the ring, and are taken from here as from there. */
 	buf_fill(&aside->records, '\0', -record->size & 7);
 	if (record->type != DECODED_PORT)
-		return;
+		return true;
 	if (record->kind == RECORD_OPEN)
 		snapshot_add(&aside->opened, record);
 	else if (record->kind == RECORD_CLOSE)
 		snapshot_add(&aside->closed, record);
+	return record->time_ns < aside->until_ns;
+}
+
+static int fill_aside(struct aside *aside)
+{
+	aside->until_ns = boot_now_ns();
+	return trace_consume(aside->session->trace, put_aside, aside);
 }
 
 static void apply_aside(struct aside *aside)
@@ -138,7 +155,7 @@ static void apply_aside(struct aside *aside)
 	struct decoded record;
 
 	while (at < len && !decode(data + at, len - at, &record)) {
-		apply(&record, data + at, aside->session);
+		apply(aside->session, &record);
 		at += (record.size + 7) & ~(size_t)7;
 	}
 }
@@ -163,8 +180,11 @@ static void say_gaps(struct session *session, const struct snapshot_gaps *gaps)
 		return;
 	session->gap_said = true;
 	say("%u network namespaces could not be read (%s): what was open in them before is shown "
-	    "only where a process holds it; entering a namespace takes CAP_SYS_ADMIN",
-	    gaps->netns, strerror(-gaps->err));
+	    "only where a process holds it",
+	    gaps->netns,
+	    gaps->err == -ENOENT ? "this pid namespace hides their processes: run in the host's" :
+	    gaps->err == -EPERM  ? "entering one takes CAP_SYS_ADMIN" :
+				   strerror(-gaps->err));
 }
 
 static int take_snapshot(struct session *session, struct snapshot *snapshot)
@@ -190,7 +210,7 @@ int session_start(struct session *session)
 	err = take_snapshot(session, &snapshot);
 	trace_snapshotting(session->trace, false);
 	if (!err)
-		err = trace_consume(session->trace, 0, put_aside, &aside);
+		err = fill_aside(&aside);
 	if (err >= 0)
 		err = ports_load(session->ports, &snapshot, EVENT_EXISTING, &aside.opened);
 	if (!err)
@@ -238,7 +258,7 @@ static int resync(struct session *session)
 	err = take_snapshot(session, &snapshot);
 	trace_snapshotting(session->trace, false);
 	if (!err)
-		err = trace_consume(session->trace, 0, put_aside, &aside);
+		err = fill_aside(&aside);
 	if (err >= 0)
 		err = drop_missing(session, &snapshot, &aside, before_ns);
 	if (!err)
@@ -321,9 +341,10 @@ static void adapt(struct session *session, int taken)
 
 int session_pump(struct session *session)
 {
-	int taken = trace_consume(session->trace, PUMP_MAX, apply, session);
-	int err = 0;
+	int taken, err = 0;
 
+	session->pumped = 0;
+	taken = trace_consume(session->trace, apply_next, session);
 	if (taken < 0)
 		return taken;
 	adapt(session, taken);

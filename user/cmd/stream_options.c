@@ -266,7 +266,7 @@ static int add_event(struct stream_options *o, const char *word)
 	while (i < COUNT(names) && strcmp(names[i], word) != 0)
 		i++;
 	if (i == COUNT(names))
-		return unknown_word("event", word, names, COUNT(names));
+		return unknown_word("event", word, names, COUNT(records));
 	if (i >= COUNT(records)) {
 		say("event '%s' cannot be traced by this version: it has open, close, change",
 		    word);

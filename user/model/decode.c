@@ -14,6 +14,10 @@ _Static_assert((int)KIND_TASK == (int)RECORD_TASK && (int)KIND_OPEN == (int)RECO
 		       (int)KIND_CLOSE == (int)RECORD_CLOSE &&
 		       (int)KIND_CHANGE == (int)RECORD_CHANGE && (int)KIND_MAX == (int)RECORD_KINDS,
 	       "the counters' kinds are the records'");
+_Static_assert((int)REASON_NONE == (int)CLOSE_UNKNOWN && (int)REASON_CLOSED == (int)CLOSE_CLOSED &&
+		       (int)REASON_PROCESS_EXIT == (int)CLOSE_PROCESS_EXIT &&
+		       (int)REASON_DESTROYED == (int)CLOSE_DESTROYED,
+	       "the reasons are the causes");
 
 static const char *const hook_names[HOOK_MAX] = {
 	[HOOK_NONE] = "?",
@@ -35,6 +39,7 @@ static int decode_socket(const struct rec_socket *rec, struct socket_info *out)
 		.cookie = rec->cookie,
 		.backlog = rec->backlog,
 		.reuseport = rec->flags & SOCK_F_REUSEPORT,
+		.reuseaddr = rec->flags & SOCK_F_REUSEADDR,
 		.kernel = rec->flags & SOCK_F_KERNEL,
 		.mptcp = rec->flags & SOCK_F_MPTCP,
 		.connected = rec->flags & SOCK_F_CONNECTED,
@@ -63,6 +68,7 @@ static void decode_task_ref(const struct rec_task *rec, struct task_ref *out)
 		.uid = rec->uid,
 		.gid = rec->gid,
 		.kthread = rec->flags & TASK_F_KTHREAD,
+		.bystander = rec->flags & TASK_F_BYSTANDER,
 	};
 	memcpy(out->comm, rec->comm, COMM_LEN);
 }
@@ -151,9 +157,7 @@ static int decode_port(const void *data, size_t size, struct decoded *out)
 	out->time_ns = rec.time_ns;
 	out->hook = hook_names[rec.hook];
 	out->untracked = rec.sock.flags & SOCK_F_UNTRACKED;
-	out->cause = rec.reason == REASON_PROCESS_EXIT ? CLOSE_PROCESS_EXIT :
-		     rec.reason == REASON_CLOSED       ? CLOSE_CLOSED :
-							 CLOSE_UNKNOWN;
+	out->cause = (enum close_cause)rec.reason;
 	decode_task_ref(&rec.task, &out->task);
 	return decode_socket(&rec.sock, &out->socket);
 }

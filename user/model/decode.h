@@ -26,6 +26,7 @@ struct task_ref {
 	uint32_t uid;
 	uint32_t gid;
 	bool kthread;
+	bool bystander; /* acted for somebody else */
 	char comm[COMM_LEN + 1];
 };
 

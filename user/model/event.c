@@ -32,6 +32,18 @@ const char *record_kind_name(enum record_kind kind)
 	return names[kind];
 }
 
+const char *close_cause_name(enum close_cause cause)
+{
+	static const char *const names[] = {
+		[CLOSE_UNKNOWN] = NULL,
+		[CLOSE_CLOSED] = "closed",
+		[CLOSE_PROCESS_EXIT] = "process-exit",
+		[CLOSE_DESTROYED] = "destroyed",
+	};
+
+	return names[cause];
+}
+
 const char *proto_name(const struct socket_info *socket)
 {
 	if (socket->mptcp)

@@ -93,6 +93,7 @@ struct socket_info {
 	uint64_t cookie; /* 0: not known */
 	uint32_t backlog;
 	bool reuseport;
+	bool reuseaddr;
 	bool kernel;
 	bool mptcp;
 	bool connected;
@@ -105,6 +106,7 @@ enum close_cause {
 	CLOSE_UNKNOWN,
 	CLOSE_CLOSED,
 	CLOSE_PROCESS_EXIT,
+	CLOSE_DESTROYED,
 };
 
 struct event {
@@ -127,6 +129,9 @@ struct event {
 	uint64_t lost_from_ns;
 	uint64_t lost_to_ns;
 };
+
+/* "closed", "process-exit", "destroyed"; NULL: not known. */
+const char *close_cause_name(enum close_cause cause);
 
 /* "tcp", "udp", "udplite", "mptcp", "sctp"; "?" for others. */
 const char *proto_name(const struct socket_info *socket);

@@ -72,12 +72,18 @@ static bool pass_processes(const struct filter *f, const struct event *e)
 	return false;
 }
 
+/* Which of the words of --events an event belongs to. */
+static enum record_kind asked_as(const struct event *e)
+{
+	return e->kind == EVENT_CHANGE ? RECORD_CHANGE : e->from;
+}
+
 bool filter_pass(const struct filter *filter, const struct event *event)
 {
 	if (event->kind == EVENT_LOST)
 		return true;
 	if (filter->records && event->kind != EVENT_EXISTING &&
-	    !(filter->records & 1u << event->from))
+	    !(filter->records & 1u << asked_as(event)))
 		return false;
 	return pass_socket(filter, event) && pass_processes(filter, event);
 }

@@ -5,11 +5,13 @@
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 /* A port, while any socket has it. endpoint comes first: it is the key. */
 struct group {
 	struct endpoint endpoint;
 	uint32_t sockets;
+	LIST_HEAD(, open_socket) members;
 };
 
 /* An open socket. socket comes first: its sk is the key. */
@@ -19,6 +21,7 @@ struct open_socket {
 	uint64_t seen_ns;   /* when it was entered */
 	struct actor opener;
 	struct group *group;
+	LIST_ENTRY(open_socket) in_group;
 };
 
 struct ports {
@@ -67,20 +70,17 @@ size_t ports_count(const struct ports *ports)
 	return ports->n;
 }
 
-/* One more socket of a port. NULL: no memory. */
-static struct group *group_join(struct ports *ports, const struct endpoint *endpoint)
+static struct group *group_get(struct ports *ports, const struct endpoint *endpoint)
 {
 	struct group **found = tfind(endpoint, &ports->groups, compare_group);
 	struct group *group;
 
-	if (found) {
-		(*found)->sockets++;
+	if (found)
 		return *found;
-	}
-	group = malloc(sizeof(*group));
+	group = calloc(1, sizeof(*group));
 	if (!group)
 		return NULL;
-	*group = (struct group){ *endpoint, 1 };
+	group->endpoint = *endpoint;
 	if (!tsearch(group, &ports->groups, compare_group)) {
 		free(group);
 		return NULL;
@@ -88,11 +88,26 @@ static struct group *group_join(struct ports *ports, const struct endpoint *endp
 	return group;
 }
 
-/* One socket fewer; returns how many are left. */
-static uint32_t group_leave(struct ports *ports, struct group *group)
+/* One more socket of a port. 0 or -ENOMEM. */
+static int group_join(struct ports *ports, struct open_socket *open)
 {
+	struct group *group = group_get(ports, &open->socket.local);
+
+	if (!group)
+		return -ENOMEM;
+	group->sockets++;
+	LIST_INSERT_HEAD(&group->members, open, in_group);
+	open->group = group;
+	return 0;
+}
+
+/* One socket fewer; returns how many are left. */
+static uint32_t group_leave(struct ports *ports, struct open_socket *open)
+{
+	struct group *group = open->group;
 	uint32_t left = --group->sockets;
 
+	LIST_REMOVE(open, in_group);
 	if (!left) {
 		tdelete(group, &ports->groups, compare_group);
 		free(group);
@@ -117,13 +132,12 @@ static struct open_socket *enter(struct ports *ports, const struct socket_info *
 	open->socket = *socket;
 	open->opened_ns = opened_ns;
 	open->seen_ns = seen_ns;
-	open->group = group_join(ports, &socket->local);
-	if (!open->group) {
+	if (group_join(ports, open)) {
 		free(open);
 		return NULL;
 	}
 	if (!tsearch(open, &ports->sockets, compare_socket)) {
-		group_leave(ports, open->group);
+		group_leave(ports, open);
 		free(open);
 		return NULL;
 	}
@@ -134,7 +148,7 @@ static struct open_socket *enter(struct ports *ports, const struct socket_info *
 /* Takes it out of the table; returns how many sockets its port has left. */
 static uint32_t leave(struct ports *ports, struct open_socket *open)
 {
-	uint32_t left = group_leave(ports, open->group);
+	uint32_t left = group_leave(ports, open);
 
 	tdelete(open, &ports->sockets, compare_socket);
 	procs_put(ports->procs, open->opener.process);
@@ -170,7 +184,8 @@ static struct event event_of(const struct decoded *record, enum event_kind kind)
 
 static void tell_close(struct ports *ports, struct event *event, struct open_socket *open)
 {
-	if (open->opened_ns && event->time_ns > open->opened_ns)
+	/* When a recovered close happened is not known. */
+	if (event->kind == EVENT_CLOSE && open->opened_ns && event->time_ns > open->opened_ns)
 		event->lifetime_ns = event->time_ns - open->opened_ns;
 	/* The port as it was opened: at the close the kernel may have dropped it. */
 	event->socket.local = open->socket.local;
@@ -194,6 +209,33 @@ static void tell_moved(struct ports *ports, const struct decoded *record, struct
 	tell_close(ports, &event, open);
 }
 
+/*
+ * Whether two sockets can have one port at the same time: listeners by
+ * SO_REUSEPORT alone, UDP sockets also by SO_REUSEADDR (socket(7),
+ * net/ipv4/inet_connection_sock.c inet_csk_bind_conflict, net/ipv4/udp.c).
+ */
+static bool may_share(const struct socket_info *a, const struct socket_info *b)
+{
+	if (a->reuseport && b->reuseport)
+		return true;
+	return a->local.proto != IPPROTO_TCP && a->reuseaddr && b->reuseaddr;
+}
+
+static void tell_missing(struct ports *ports, struct open_socket *open, uint64_t time_ns);
+
+/* A new socket on a port that others cannot share: their closes were lost. */
+static void drop_stale(struct ports *ports, const struct decoded *record)
+{
+	struct group **group = tfind(&record->socket.local, &ports->groups, compare_group);
+	struct open_socket *open = group ? LIST_FIRST(&(*group)->members) : NULL, *next;
+
+	for (; open; open = next) {
+		next = LIST_NEXT(open, in_group);
+		if (!may_share(&open->socket, &record->socket))
+			tell_missing(ports, open, record->time_ns);
+	}
+}
+
 static int apply_open(struct ports *ports, const struct decoded *record, struct actor actor)
 {
 	struct open_socket *open = find(ports, &record->socket);
@@ -208,6 +250,7 @@ static int apply_open(struct ports *ports, const struct decoded *record, struct 
 	} else if (open) { /* its close was lost, and its memory is another's now */
 		leave(ports, open);
 	}
+	drop_stale(ports, record);
 	open = enter(ports, &record->socket, record->time_ns, record->time_ns);
 	if (!open) {
 		procs_put(ports->procs, actor.process);
@@ -223,9 +266,9 @@ static int apply_open(struct ports *ports, const struct decoded *record, struct 
 }
 
 /*
- * The closer is the process in whose context it happened. A kernel thread
- * closes for somebody else (a deferred fput, io_uring): then it is the opener,
- * as far as it is known.
+ * The closer is the process in whose context it happened. A bystander closes
+ * for somebody else (a kernel thread for io_uring; we, while the snapshot holds
+ * a file): then it is the opener, as far as it is known.
  */
 static int apply_close(struct ports *ports, const struct decoded *record, struct actor actor)
 {
@@ -238,7 +281,7 @@ static int apply_close(struct ports *ports, const struct decoded *record, struct
 	}
 	event.cause = record->cause;
 	event.actor = actor;
-	if (record->task.kthread) {
+	if (record->task.bystander) {
 		event.actor = open->opener;
 		if (event.actor.process) {
 			procs_ref(event.actor.process);
@@ -453,27 +496,32 @@ bool ports_any_missing(struct ports *ports, const struct snapshot *snapshot, uin
 	return missing.n > 0;
 }
 
+/* Its close was lost. time_ns: when it was noticed. */
+static void tell_missing(struct ports *ports, struct open_socket *open, uint64_t time_ns)
+{
+	struct event event = {
+		.kind = EVENT_RECOVERED,
+		.from = RECORD_CLOSE,
+		.time_ns = time_ns,
+		.socket = open->socket,
+		.actor = open->opener,
+	};
+
+	if (event.actor.process) {
+		procs_ref(event.actor.process);
+		event.actor.source = SOURCE_SOCKET;
+	}
+	tell_close(ports, &event, open);
+	procs_put(ports->procs, event.actor.process);
+}
+
 void ports_drop_missing(struct ports *ports, const struct snapshot *const *snapshots, size_t n,
 			uint64_t before_ns)
 {
 	struct missing missing = { snapshots, n, before_ns, NULL, 0, 0 };
 
 	twalk_r(ports->sockets, collect_missing, &missing);
-	for (size_t i = 0; i < missing.n; i++) {
-		struct open_socket *open = missing.found[i];
-		struct event event = {
-			.kind = EVENT_RECOVERED,
-			.from = RECORD_CLOSE,
-			.socket = open->socket,
-			.actor = open->opener,
-		};
-
-		if (event.actor.process) {
-			procs_ref(event.actor.process);
-			event.actor.source = SOURCE_SOCKET;
-		}
-		tell_close(ports, &event, open);
-		procs_put(ports->procs, event.actor.process);
-	}
+	for (size_t i = 0; i < missing.n; i++)
+		tell_missing(ports, missing.found[i], before_ns);
 	free(missing.found);
 }

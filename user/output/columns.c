@@ -315,8 +315,10 @@ static void put_detail(const struct event *e, struct enrich *enrich, struct buf 
 		put_lifetime(e, enrich, out);
 		buf_puts(out, "; ");
 	}
-	if (e->cause == CLOSE_PROCESS_EXIT)
-		buf_puts(out, "process ended; ");
+	if (e->cause == CLOSE_PROCESS_EXIT || e->cause == CLOSE_DESTROYED) {
+		buf_puts(out, close_cause_name(e->cause));
+		buf_puts(out, "; ");
+	}
 	if (e->n_holders > 1) {
 		put_count(out, e->n_holders, "holder", "holders");
 		buf_puts(out, "; ");

@@ -192,8 +192,7 @@ static void put_close(struct json *j, const struct event *e)
 	if (e->lifetime_ns)
 		json_u64(j, "lifetime_ns", e->lifetime_ns);
 	if (e->cause != CLOSE_UNKNOWN)
-		json_string(j, "reason",
-			    e->cause == CLOSE_PROCESS_EXIT ? "process-exit" : "closed");
+		json_string(j, "reason", close_cause_name(e->cause));
 }
 
 static void put_lost(struct json *j, const struct event *e)

@@ -134,9 +134,8 @@ static int on_ring(void *arg, void *data, size_t size)
 		return 0;
 	}
 	trace->delivered[record.kind]++;
-	trace->take(&record, data, trace->take_arg);
 	/* A negative value stops libbpf's loop; the record itself is consumed. */
-	return trace->take_max && trace->taken >= trace->take_max ? -EAGAIN : 0;
+	return trace->take(&record, data, trace->take_arg) ? 0 : -EAGAIN;
 }
 
 static int open_ring(struct trace *trace)
@@ -152,6 +151,7 @@ static int open_ring(struct trace *trace)
 	if (shared == MAP_FAILED)
 		return -errno;
 	trace->shared = shared;
+	trace->shared->reader_tgid = (__u32)getpid();
 	trace->ring_fd = bpf_map__fd(ring);
 	trace->ring = ring_buffer__new(trace->ring_fd, on_ring, trace, NULL);
 	return trace->ring ? 0 : -errno;
@@ -173,14 +173,32 @@ static int check_kernel(struct coverage *coverage)
 	return -ENOSYS;
 }
 
+/* The first user namespace maps every number to itself (user_namespaces(7)). */
+static bool in_first_user_namespace(void)
+{
+	FILE *map = fopen("/proc/self/uid_map", "re");
+	unsigned long inner = 0, outer = 0, n = 0;
+	int fields = map ? fscanf(map, "%lu %lu %lu", &inner, &outer, &n) : 0;
+
+	if (map)
+		fclose(map);
+	return fields != 3 || (!inner && !outer && n == UINT32_MAX);
+}
+
 static void explain(struct coverage *coverage, int err)
 {
 	if (*coverage->why)
 		return;
+	if (err == -EPERM && !in_first_user_namespace()) {
+		snprintf(coverage->why, sizeof(coverage->why),
+			 "this is a user namespace, and its capabilities do not count for BPF: "
+			 "run outside of it");
+		return;
+	}
 	snprintf(coverage->why, sizeof(coverage->why),
-		 "the kernel refuses every hook (%s): 'porttrace doctor' lists what was tried; "
-		 "look for lockdown in /sys/kernel/security/lockdown, and for a container "
-		 "without CAP_BPF",
+		 "the kernel refuses to load or attach any hook (%s): look for lockdown in "
+		 "/sys/kernel/security/lockdown, for a container without CAP_BPF, and for "
+		 "CONFIG_BPF_SYSCALL, CONFIG_CGROUP_BPF in the kernel's configuration",
 		 strerror(-err));
 }
 

@@ -27,10 +27,9 @@ struct trace {
 	uint64_t delivered[RECORD_KINDS];
 	uint64_t corrupt;
 	/* of the consume in progress */
-	void (*take)(const struct decoded *record, const void *raw, void *arg);
+	take_fn take;
 	void *take_arg;
 	size_t taken;
-	size_t take_max;
 };
 
 /* Before any object is opened: finds out which builds this kernel takes. */

@@ -10,9 +10,14 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#define READ_SIZE (64 * 1024)
+/*
+ * The kernel holds the file of the row it is at. If its owner closes it just
+ * then, the close is finished when our read() returns: so reads are short.
+ */
+#define READ_SIZE ((size_t)16 * 1024)
 
 static struct bpf_program *program(struct trace *trace, const char *name)
 {
@@ -204,26 +209,47 @@ static int read_by_any_way(struct reading *reading, size_t at, int home)
 	return err;
 }
 
+/*
+ * Numbers of processes come from the kernel's first pid namespace; in another
+ * one /proc does not know them. That namespace has a fixed inode
+ * (include/linux/proc_ns.h, PROC_PID_INIT_INO).
+ */
+#define PID_INIT_INO 0xEFFFFFFCU
+
+static bool in_first_pid_namespace(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/pid", &st) || st.st_ino == PID_INIT_INO;
+}
+
+static void note_gap(struct reading *reading, int err)
+{
+	/* EINVAL: a namespace of another kind, mounted or open as this one's are. */
+	if (!err || err == -EINVAL)
+		return;
+	/* A process that ended takes its namespace along, unless we cannot see it at all. */
+	if (err == -ENOENT && in_first_pid_namespace())
+		return;
+	reading->gaps->netns++;
+	reading->gaps->err = err;
+}
+
+/* Our own first: that takes no privilege to enter. */
 static int read_every_netns(struct reading *reading)
 {
 	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	int err;
 
 	if (home < 0)
 		return -errno;
-	for (size_t i = 0; i < reading->ways.n; i++) {
-		int err;
-
-		if (!first_of_inode(&reading->ways, i))
-			continue;
-		err = read_by_any_way(reading, i, home);
-		/* EINVAL: a namespace of another kind, mounted or open as this one's are. */
-		if (err && err != -EINVAL && err != -ENOENT) {
-			reading->gaps->netns++;
-			reading->gaps->err = err;
-		}
-	}
+	err = fstat(home, &st) ? -errno : read_tables(reading);
+	for (size_t i = 0; !err && i < reading->ways.n; i++)
+		if (reading->ways.ways[i].inode != st.st_ino && first_of_inode(&reading->ways, i))
+			note_gap(reading, read_by_any_way(reading, i, home));
 	close(home);
-	return 0;
+	return err;
 }
 
 /* The kernel side reports a namespace once; another run starts with an empty list. */

@@ -30,14 +30,12 @@ int trace_fd(const struct trace *trace)
 	return trace->ring_fd;
 }
 
-int trace_consume(struct trace *trace, size_t max,
-		  void (*take)(const struct decoded *record, const void *raw, void *arg), void *arg)
+int trace_consume(struct trace *trace, take_fn take, void *arg)
 {
 	int err;
 
 	trace->take = take;
 	trace->take_arg = arg;
-	trace->take_max = max;
 	trace->taken = 0;
 	err = ring_buffer__consume(trace->ring);
 	if (err < 0 && err != -EAGAIN)

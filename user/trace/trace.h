@@ -44,13 +44,15 @@ void trace_stop(struct trace *trace);
 /* Readable when records wait. */
 int trace_fd(const struct trace *trace);
 
+/* Takes a record, which is gone with the call; says whether to go on with the next. */
+typedef bool (*take_fn)(const struct decoded *record, const void *raw, void *arg);
+
 /*
- * Hands each waiting record to take(record, arg), in order, at most max (0: all
- * there is). Returns how many, or -errno.
+ * Hands each waiting record to take, in order, until it says no more: a
+ * producer as fast as we are would keep us here for ever. Returns how many
+ * were taken, or -errno.
  */
-int trace_consume(struct trace *trace, size_t max,
-		  void (*take)(const struct decoded *record, const void *raw, void *arg),
-		  void *arg);
+int trace_consume(struct trace *trace, take_fn take, void *arg);
 
 /* While on, the kernel side does not wake the reader, who comes by itself every millisecond. */
 void trace_polling(struct trace *trace, bool on);

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Socket to tuple. The kernel's socket is the truth; user memory is never read for it. */
+#ifndef PORTTRACE_TUPLE_BPF_H
+#define PORTTRACE_TUPLE_BPF_H
+
+#include "sock.bpf.h"
+
+/*
+ * struct sock begins with struct sock_common, of 136 bytes on 64-bit kernels.
+ * One copy of it is cheaper than a read for each field: those calls were a
+ * quarter of what a listen() costs with us watching.
+ */
+#define SOCK_COMMON_SIZE 160
+
+#define COMMON_FIELD(raw, type, field) \
+	(*(type const *)((raw) + bpf_core_field_offset(struct sock_common, field)))
+
+static __always_inline u8 sock_flags(struct sock *sk, const struct sock_common *skc, u16 proto)
+{
+	u8 flags = 0;
+
+	if (BPF_CORE_READ_BITFIELD(skc, skc_reuseport))
+		flags |= SOCK_F_REUSEPORT;
+	if (BPF_CORE_READ_BITFIELD(skc, skc_reuse))
+		flags |= SOCK_F_REUSEADDR;
+	if (BPF_CORE_READ_BITFIELD(skc, skc_ipv6only))
+		flags |= SOCK_F_V6ONLY;
+	if (proto == PROTO_TCP && compat_is_mptcp_subflow(sk))
+		flags |= SOCK_F_MPTCP;
+	else if (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock))
+		flags |= SOCK_F_KERNEL;
+	return flags;
+}
+
+/* For AF_INET6 skc_rcv_saddr holds a hash of the address, not the address. */
+static __always_inline void sock_fill_addr(struct rec_socket *out, const void *raw)
+{
+	const u32 *v6 = raw + bpf_core_field_offset(struct sock_common, skc_v6_rcv_saddr);
+	u32 *addr = (u32 *)out->addr;
+
+	if (out->family != AF_INET6) {
+		addr[0] = COMMON_FIELD(raw, u32, skc_rcv_saddr);
+		return;
+	}
+	for (int i = 0; i < 4; i++)
+		addr[i] = v6[i];
+}
+
+/* Fills out (zeroed by the caller) with what sk is now. A function of its own for its stack. */
+static __noinline int sock_fill(struct rec_socket *out, struct sock *sk)
+{
+	u64 aligned[SOCK_COMMON_SIZE / sizeof(u64)];
+	const void *raw = aligned;
+	const struct net *net;
+
+	if (bpf_probe_read_kernel(aligned, sizeof(aligned), sk))
+		return -1;
+	net = COMMON_FIELD(raw, struct net *, skc_net.net);
+	out->sk = (u64)sk;
+	/* 0 until somebody asked for it (net/core/sock_diag.c, __sock_gen_cookie). */
+	out->cookie = COMMON_FIELD(raw, u64, skc_cookie.counter);
+	out->netns = BPF_CORE_READ(net, ns.inum);
+	out->ifindex = COMMON_FIELD(raw, u32, skc_bound_dev_if);
+	out->backlog = BPF_CORE_READ(sk, sk_max_ack_backlog);
+	/* skc_num is set where inet_sport is not yet (cgroup/post_bind). */
+	out->port = COMMON_FIELD(raw, u16, skc_num);
+	out->family = COMMON_FIELD(raw, u16, skc_family);
+	out->proto = BPF_CORE_READ(sk, sk_protocol);
+	out->state = COMMON_FIELD(raw, u8, skc_state);
+	out->flags = sock_flags(sk, raw, out->proto);
+	sock_fill_addr(out, raw);
+	return 0;
+}
+
+#endif
