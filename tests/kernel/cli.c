@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Wrong usage, and too little privilege. */
+#include <string.h>
+
+#include "spawn.h"
+#include "tests.h"
+
+static const struct {
+	const char *args[3];
+	const char *word; /* the message must name it */
+} bad_usage[] = {
+	{ { "frobnicate" }, "frobnicate" },
+	{ { "--frobnicate" }, "frobnicate" },
+	{ { "watch", "--frobnicate" }, "frobnicate" },
+	{ { "-e", "open,opened" }, "opened" },
+	{ { "-e", "" }, "event" },
+	{ { "--columns", "port,colour" }, "colour" },
+	{ { "-o", "xml" }, "xml" },
+	{ { "-U", "no-such-user" }, "no-such-user" },
+	{ { "-P", "0" }, "0" },
+	{ { "-P", "65536" }, "65536" },
+	{ { "-P", "90-80" }, "90-80" },
+	{ { "-P", "80,http:" }, "http:" },
+	{ { "-P", "80-" }, "80-" },
+	{ { "-P", "+80" }, "+80" },
+	{ { "-P", "99999999999999999999" }, "99999999999999999999" },
+	{ { "--pid", "many" }, "many" },
+	{ { "--pid", "-5" }, "-5" },
+	{ { "-c", "0x" }, "0x" },
+	{ { "--for", "soon" }, "soon" },
+	{ { "--scope", "universe" }, "universe" },
+	{ { "--netns", "nowhere" }, "nowhere" },
+	{ { "--color", "pink" }, "pink" },
+	{ { "-P" }, "-P" },
+	{ { "watch", "surplus" }, "surplus" },
+};
+
+static void refuses_bad_usage(void)
+{
+	static struct outcome outcome;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad_usage); i++) {
+		const char *const args[] = { bad_usage[i].args[0], bad_usage[i].args[1], NULL };
+		const char *second = args[1] ? args[1] : "";
+
+		run_porttrace(args, false, &outcome);
+		check(outcome.status == 2, "`%s %s`: exit status %d, expected 2; stderr: %s",
+		      args[0], second, outcome.status, outcome.err);
+		check(strstr(outcome.err, bad_usage[i].word),
+		      "`%s %s`: stderr does not name %s: %s", args[0], second, bad_usage[i].word,
+		      outcome.err);
+		check(!outcome.out[0], "`%s %s`: something on stdout: %s", args[0], second,
+		      outcome.out);
+	}
+}
+
+static void without_privilege(void)
+{
+	static const char *const args[] = { "-j", NULL };
+	static struct outcome outcome;
+
+	run_porttrace(args, true, &outcome);
+	check(outcome.status == 3, "exit status %d, expected 3; stderr: %s", outcome.status,
+	      outcome.err);
+	check(strstr(outcome.err, "CAP_"), "stderr names no capability: %s", outcome.err);
+	check(!outcome.out[0], "something on stdout: %s", outcome.out);
+}
+
+static void expect_answer(const char *arg, const char *word)
+{
+	const char *const args[] = { arg, NULL };
+	static struct outcome outcome;
+
+	run_porttrace(args, false, &outcome);
+	check(outcome.status == 0, "`%s`: exit status %d; stderr: %s", arg, outcome.status,
+	      outcome.err);
+	check(strstr(outcome.out, word), "`%s`: stdout lacks \"%s\": %s", arg, word, outcome.out);
+	check(!outcome.err[0], "`%s`: something on stderr: %s", arg, outcome.err);
+}
+
+static void says_what_it_is(void)
+{
+	expect_answer("--help", "watch");
+	expect_answer("--version", "libbpf");
+	expect_answer("version", "libbpf");
+}
+
+static void doctor(void)
+{
+	static const char *const args[] = { "doctor", NULL };
+	static struct outcome outcome;
+
+	run_porttrace(args, false, &outcome);
+	check(outcome.status == 0, "exit status %d; stderr: %s", outcome.status, outcome.err);
+	check(strstr(outcome.out, "open"), "nothing of `open`: %s", outcome.out);
+	check(strstr(outcome.out, "close"), "nothing of `close`: %s", outcome.out);
+}
+
+const struct test cli_tests[] = {
+	{ "bad-usage", "wrong usage: exit 2, and a message that names the word", refuses_bad_usage,
+	  20 },
+	{ "no-privilege", "without capabilities: exit 3, and the one that lacks", without_privilege,
+	  0 },
+	{ "help-version", "--help and version answer on stdout", says_what_it_is, 0 },
+	{ "doctor", "doctor tells of open and close", doctor, 0 },
+	{ 0 },
+};

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One line of porttrace's JSON, and what a test asks of it. */
+#ifndef LIVE_EVENT_H
+#define LIVE_EVENT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct event {
+	char *line;   /* as it came, NULL if the tracer keeps no lines */
+	json_t *json; /* NULL likewise */
+	char name[16];
+	char proto[12];
+	char addr[48];
+	char of[8]; /* recovered: "open" or "close", else "" */
+	int port;
+	unsigned long netns; /* 0: the line has none */
+	long long count;     /* lost: how many, else 0 */
+	bool taken;          /* by tracer_expect() */
+};
+
+/* Fails the test when the line is not an event as CONTRACT.md describes it. */
+void event_parse(struct event *event, const char *line);
+
+/* What a path like "process.parent.pid" leads to; NULL when absent. */
+json_t *event_get(const struct event *event, const char *path);
+
+/* Each fails the test when the value is absent or another one. */
+long long event_num(const struct event *event, const char *path);
+const char *event_text(const struct event *event, const char *path);
+void expect_num(const struct event *event, const char *path, long long want);
+void expect_text(const struct event *event, const char *path, const char *want);
+void expect_bool(const struct event *event, const char *path, bool want);
+
+/* The process of the event is this one, seen in its own context. */
+void expect_process(const struct event *event, pid_t pid);
+
+/* holders[] of an `existing`: how many, and whether a process is one. */
+size_t event_holders(const struct event *event);
+bool event_held_by(const struct event *event, pid_t pid);
+
+#endif

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "harness.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "netns.h"
+#include "tracer.h"
+
+#define VERDICT_MAX 32768
+#define GRACE_MS 3000 /* beyond the deadline, before the harness itself ends a test */
+
+struct config config = { .porttrace = "build/porttrace", .scale = 1 };
+
+/* State of the one test this process runs. */
+static int verdict_fd = -1;
+static int host_fd = -1;
+static long long deadline_ms;
+static unsigned int checks;
+static void (*clean_up)(void);
+static pid_t test_pid; /* of the test itself, not of what it forks */
+
+long long now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
+}
+
+int time_left(void)
+{
+	long long left = deadline_ms - now_ms();
+
+	return left > 0 ? (int)left : 0;
+}
+
+int host_netns(void)
+{
+	return host_fd;
+}
+
+void test_at_end(void (*clean)(void))
+{
+	clean_up = clean;
+}
+
+static void send_verdict(const char *text)
+{
+	size_t len = strlen(text);
+
+	if (clean_up && getpid() == test_pid)
+		clean_up();
+	if (send(verdict_fd, text, len < VERDICT_MAX ? len : VERDICT_MAX - 1, MSG_NOSIGNAL) < 0)
+		_exit(3);
+}
+
+/* A verdict is its first letter and the message: "P", "FNot seen", "SNo MPTCP here". */
+static char *verdict_new(char letter, const char *fmt, va_list args)
+{
+	char *text = calloc(1, VERDICT_MAX);
+
+	if (!text)
+		_exit(3);
+	text[0] = letter;
+	vsnprintf(text + 1, 1024, fmt, args);
+	return text;
+}
+
+void test_fail(const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	text = verdict_new('F', fmt, args);
+	va_end(args);
+	tracer_describe_all(text + strlen(text), VERDICT_MAX - strlen(text));
+	send_verdict(text);
+	_exit(1);
+}
+
+void test_skip(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	send_verdict(verdict_new('S', fmt, args));
+	va_end(args);
+	_exit(0);
+}
+
+void check(bool ok, const char *fmt, ...)
+{
+	va_list args;
+	char text[1024];
+
+	checks++;
+	if (ok)
+		return;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	test_fail("%s", text);
+}
+
+static void child_main(const struct test *test)
+{
+	test_pid = getpid();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	setpgid(0, 0);
+	signal(SIGPIPE, SIG_IGN);
+	host_fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (host_fd < 0)
+		test_fail("/proc/self/ns/net: %s", strerror(errno));
+	netns_enter_new();
+	test->run();
+	tracer_finish_all();
+	if (checks == 0)
+		test_fail("the test ended without having proved anything");
+	send_verdict("P");
+	_exit(0);
+}
+
+/* Waits for the child's verdict; says so itself when the child cannot. */
+static void await_verdict(pid_t pid, int fd, int timeout, char *text)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd fds[2] = { { .fd = fd, .events = POLLIN },
+				 { .fd = pidfd, .events = POLLIN } };
+	ssize_t len = 0;
+	int ready;
+
+	do {
+		ready = poll(fds, 2, timeout);
+	} while (ready < 0 && errno == EINTR);
+	if (ready > 0)
+		len = recv(fd, text, VERDICT_MAX - 1, MSG_DONTWAIT);
+	if (pidfd >= 0)
+		close(pidfd);
+	if (len > 0)
+		text[len] = '\0';
+	else if (ready == 0)
+		snprintf(text, VERDICT_MAX, "Fthe test did not end within its deadline");
+	else
+		snprintf(text, VERDICT_MAX, "Fthe test's process ended without a verdict");
+}
+
+/* Ends what the test has left over: all of it is in the test's process group. */
+static void reap_group(pid_t pgid)
+{
+	long long end = now_ms() + 5000LL * config.scale;
+	pid_t pid = 0;
+
+	kill(-pgid, SIGKILL);
+	while (now_ms() < end) {
+		pid = waitpid(-pgid, NULL, WNOHANG);
+		if (pid < 0)
+			return;
+		if (pid == 0)
+			poll(NULL, 0, 1);
+	}
+}
+
+static void write_result(const char *status, const struct test *test, const char *reason)
+{
+	char line[256];
+	FILE *file;
+
+	if (!config.results)
+		return;
+	file = fopen(config.results, "ae");
+	if (!file) {
+		fprintf(stderr, "live: %s: %s\n", config.results, strerror(errno));
+		exit(2);
+	}
+	snprintf(line, sizeof(line), "%.255s", reason);
+	line[strcspn(line, "\n")] = '\0';
+	for (char *c = line; *c; c++) {
+		if (*c == '\t' || *c == '\r')
+			*c = ' ';
+	}
+	fprintf(file, "%s\tkernel\t%s\t%s\n", status, test->name, line);
+	fclose(file);
+}
+
+static void report(const struct test *test, const char *verdict, long long ms, struct tally *tally)
+{
+	const char *status = verdict[0] == 'P' ? "PASS" : verdict[0] == 'S' ? "SKIP" : "FAIL";
+	const char *reason = verdict + 1;
+
+	if (verdict[0] == 'P')
+		tally->passed++;
+	else if (verdict[0] == 'S')
+		tally->skipped++;
+	else
+		tally->failed++;
+	printf("%s  %-24s %5lld ms  %s\n", status, test->name, ms, reason);
+	if (verdict[0] == 'F')
+		printf("      should prove: %s\n", test->proves);
+	fflush(stdout);
+	write_result(status, test, reason);
+}
+
+void harness_run(const struct test *test, struct tally *tally)
+{
+	int seconds = (test->seconds ? test->seconds : TEST_SECONDS) * config.scale;
+	static char verdict[VERDICT_MAX];
+	long long start = now_ms();
+	int pair[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) {
+		perror("live: socketpair");
+		exit(2);
+	}
+	fflush(stdout);
+	deadline_ms = start + seconds * 1000LL;
+	pid = fork();
+	if (pid < 0) {
+		perror("live: fork");
+		exit(2);
+	}
+	if (pid == 0) {
+		verdict_fd = pair[1];
+		close(pair[0]);
+		child_main(test);
+	}
+	setpgid(pid, pid);
+	await_verdict(pid, pair[0], seconds * 1000 + GRACE_MS, verdict);
+	reap_group(pid);
+	close(pair[0]);
+	close(pair[1]);
+	report(test, verdict, now_ms() - start, tally);
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "table.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness.h"
+
+#define WORD_DIGITS 8
+
+static struct table_port *find(const struct table *table, const struct table_port *port)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct table_port *at = &table->ports[i];
+
+		if (at->port == port->port && !strcmp(at->proto, port->proto) &&
+		    !strcmp(at->addr, port->addr))
+			return (struct table_port *)at;
+	}
+	return NULL;
+}
+
+static void add(struct table *table, const struct table_port *port)
+{
+	if (table->count == TABLE_MAX)
+		test_fail("more than %d open ports", TABLE_MAX);
+	table->ports[table->count++] = *port;
+}
+
+/* "0100007F" or 32 hexadecimal digits: words as the CPU has them. */
+static bool parse_address(const char *hex, struct table_port *port)
+{
+	size_t n = strlen(hex) / WORD_DIGITS;
+	uint32_t words[4];
+
+	if (strlen(hex) % WORD_DIGITS || (n != 1 && n != 4))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		char digits[WORD_DIGITS + 1] = "";
+
+		memcpy(digits, hex + i * WORD_DIGITS, WORD_DIGITS);
+		words[i] = (uint32_t)strtoul(digits, NULL, 16);
+	}
+	return inet_ntop(n == 4 ? AF_INET6 : AF_INET, words, port->addr, sizeof(port->addr));
+}
+
+static void read_file(struct table *table, pid_t pid, const char *name, unsigned int want_state)
+{
+	struct table_port port = { 0 };
+	char path[64], line[512], addr[64], number[16], state[16];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/net/%s", pid, name);
+	snprintf(port.proto, sizeof(port.proto), "%.3s", name);
+	file = fopen(path, "re");
+	if (!file)
+		test_fail("%s cannot be read", path);
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, " %*d: %63[0-9A-F]:%15s %*s %15s", addr, number, state) != 3 ||
+		    strtoul(state, NULL, 16) != want_state)
+			continue;
+		port.port = (int)strtoul(number, NULL, 16);
+		if (parse_address(addr, &port) && !find(table, &port))
+			add(table, &port);
+	}
+	fclose(file);
+}
+
+void table_read(struct table *table, pid_t pid)
+{
+	table->count = 0;
+	read_file(table, pid, "tcp", TCP_LISTEN);
+	read_file(table, pid, "tcp6", TCP_LISTEN);
+	read_file(table, pid, "udp", TCP_CLOSE);
+	read_file(table, pid, "udp6", TCP_CLOSE);
+}
+
+void table_replay(struct table *table, const struct tracer *tracer, unsigned long netns)
+{
+	table->count = 0;
+	for (size_t i = 0; i < tracer->count; i++) {
+		const struct event *event = tracer->events[i];
+		struct table_port port = { .port = event->port };
+		struct table_port *known;
+
+		if (event->netns != netns || !event->port)
+			continue;
+		memcpy(port.proto, event->proto, sizeof(port.proto));
+		memcpy(port.addr, event->addr, sizeof(port.addr));
+		known = find(table, &port);
+		if (!strcmp(event->name, "close")) {
+			check(known, "%s %s:%d closes but was not open", port.proto, port.addr,
+			      port.port);
+			*known = table->ports[--table->count];
+		} else {
+			check(!known, "%s %s:%d: `%s`, but it is open already", port.proto,
+			      port.addr, port.port, event->name);
+			add(table, &port);
+		}
+	}
+}
+
+static void expect_subset(const struct table *part, const struct table *whole, const char *message)
+{
+	for (size_t i = 0; i < part->count; i++) {
+		const struct table_port *port = &part->ports[i];
+
+		check(find(whole, port), "%s: %s %s:%d (of %zu)", message, port->proto, port->addr,
+		      port->port, part->count);
+	}
+}
+
+void table_expect_equal(const struct table *kernel, const struct table *told)
+{
+	expect_subset(kernel, told, "open in the kernel's table but not told");
+	expect_subset(told, kernel, "told as open but not in the kernel's table");
+}

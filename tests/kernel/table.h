@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Sets of open ports: as the kernel lists them in /proc, and as porttrace told them. */
+#ifndef LIVE_TABLE_H
+#define LIVE_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "tracer.h"
+
+#define TABLE_MAX 4096
+
+struct table_port {
+	char proto[12];
+	char addr[48];
+	int port;
+};
+
+struct table {
+	size_t count;
+	struct table_port ports[TABLE_MAX];
+};
+
+/* What /proc/PID/net says of that process's namespace: TCP in LISTEN, unconnected UDP. */
+void table_read(struct table *table, pid_t pid);
+
+/*
+ * What the events of a namespace add up to. Fails the test when a port opens
+ * that is open, or closes that is not.
+ */
+void table_replay(struct table *table, const struct tracer *tracer, unsigned long netns);
+
+/* Fails the test, naming a port, unless both hold the same. */
+void table_expect_equal(const struct table *kernel, const struct table *told);
+
+#endif

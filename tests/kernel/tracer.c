@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tracer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "netns.h"
+#include "sockets.h"
+#include "spawn.h"
+
+#define TRACERS_MAX 8
+#define DESCRIBED 12   /* events of a tracer in a failure's message */
+#define READY_WAIT 250 /* ms a probe is given before the next one */
+#define BUF_MAX (1 << 26)
+
+static struct tracer *tracers[TRACERS_MAX];
+static int next_marker = MARKER_FIRST;
+
+static struct tracer *tracer_new(void)
+{
+	struct tracer *tracer = calloc(1, sizeof(*tracer));
+
+	for (int i = 0; tracer && i < TRACERS_MAX; i++) {
+		if (!tracers[i]) {
+			tracers[i] = tracer;
+			return tracer;
+		}
+	}
+	test_fail("the test starts too many tracers");
+}
+
+struct tracer *tracer_launch(const struct launch *launch)
+{
+	struct tracer *tracer = tracer_new();
+
+	tracer->text = launch->text;
+	tracer->no_lines = launch->no_lines;
+	tracer->netns[0] = netns_inode();
+	tracer->pid = spawn_porttrace(launch, &tracer->out, &tracer->err);
+	return tracer;
+}
+
+struct tracer *tracer_start(void)
+{
+	struct tracer *tracer = tracer_launch(&(struct launch){ 0 });
+
+	tracer_ready(tracer);
+	return tracer;
+}
+
+struct tracer *tracer_start_events(const char *events)
+{
+	struct tracer *tracer = tracer_launch(&(struct launch){ .args = { "-e", events } });
+
+	tracer_ready(tracer);
+	return tracer;
+}
+
+void tracer_add_netns(struct tracer *tracer, unsigned long inode)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(tracer->netns); i++) {
+		if (!tracer->netns[i]) {
+			tracer->netns[i] = inode;
+			return;
+		}
+	}
+	test_fail("the test names too many namespaces");
+}
+
+static bool of_interest(const struct tracer *tracer, const struct event *event)
+{
+	if (!event->netns)
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(tracer->netns); i++) {
+		if (tracer->netns[i] == event->netns)
+			return true;
+	}
+	return false;
+}
+
+static void event_free(struct event *event)
+{
+	free(event->line);
+	json_decref(event->json);
+	event->line = NULL;
+	event->json = NULL;
+}
+
+/* The harness's own listeners. */
+static void note_marker(struct tracer *tracer, const struct event *event)
+{
+	tracer->marker_told = event->port;
+	if (!strcmp(event->name, "open"))
+		tracer->marker_open = event->port;
+	else if (!strcmp(event->name, "close"))
+		tracer->marker_close = event->port;
+}
+
+static void keep_event(struct tracer *tracer, const struct event *event)
+{
+	struct event *copy = malloc(sizeof(*copy));
+
+	if (tracer->count == tracer->room) {
+		tracer->room = tracer->room ? tracer->room * 2 : 256;
+		tracer->events = reallocarray(tracer->events, tracer->room,
+					      sizeof(*tracer->events));
+	}
+	if (!copy || !tracer->events)
+		test_fail("out of memory");
+	*copy = *event;
+	tracer->events[tracer->count++] = copy;
+}
+
+static void take_line(struct tracer *tracer, const char *line)
+{
+	struct event event;
+
+	event_parse(&event, line);
+	if (!of_interest(tracer, &event)) {
+		event_free(&event);
+		return;
+	}
+	if (event.port >= MARKER_FIRST) {
+		note_marker(tracer, &event);
+		event_free(&event);
+		return;
+	}
+	if (tracer->no_lines)
+		event_free(&event);
+	keep_event(tracer, &event);
+}
+
+/* Cuts complete lines off the buffer; in text mode all of it stays. */
+static void take_lines(struct tracer *tracer)
+{
+	char *start = tracer->buf;
+	char *end;
+
+	if (tracer->text)
+		return;
+	while ((end = memchr(start, '\n', tracer->len - (start - tracer->buf)))) {
+		*end = '\0';
+		if (strlen(start) != (size_t)(end - start))
+			test_fail("a line has a NUL in it: %s", start);
+		take_line(tracer, start);
+		start = end + 1;
+	}
+	tracer->len -= start - tracer->buf;
+	memmove(tracer->buf, start, tracer->len);
+}
+
+static ssize_t read_stdout(struct tracer *tracer)
+{
+	ssize_t len;
+
+	if (tracer->size - tracer->len < 65536) {
+		tracer->size = tracer->size * 2 + 131072;
+		if (tracer->size > BUF_MAX)
+			test_fail("a line of more than %d bytes", BUF_MAX);
+		tracer->buf = realloc(tracer->buf, tracer->size);
+		if (!tracer->buf)
+			test_fail("out of memory");
+	}
+	len = read(tracer->out, tracer->buf + tracer->len, tracer->size - tracer->len - 1);
+	if (len <= 0)
+		return len;
+	tracer->len += len;
+	tracer->buf[tracer->len] = '\0';
+	take_lines(tracer);
+	return len;
+}
+
+static void read_stderr(struct tracer *tracer)
+{
+	size_t room = sizeof(tracer->errors) - 1 - tracer->errors_len;
+	char rest[512];
+	ssize_t len;
+
+	if (room)
+		len = read(tracer->err, tracer->errors + tracer->errors_len, room);
+	else
+		len = read(tracer->err, rest, sizeof(rest));
+	if (len > 0 && room)
+		tracer->errors_len += len;
+	if (len <= 0) {
+		close(tracer->err);
+		tracer->err = -1;
+	}
+}
+
+int tracer_pump(struct tracer *tracer, int timeout)
+{
+	struct pollfd fds[2] = { { .fd = tracer->out, .events = POLLIN },
+				 { .fd = tracer->err, .events = POLLIN } };
+	int ready = poll(fds, 2, timeout);
+
+	if (ready <= 0)
+		return 0;
+	if (fds[1].revents)
+		read_stderr(tracer);
+	if (fds[0].revents && read_stdout(tracer) <= 0)
+		return -1;
+	return 1;
+}
+
+/* Like tracer_pump(), for a tracer that has no business to end. */
+static int pump_alive(struct tracer *tracer, int timeout)
+{
+	int got = tracer_pump(tracer, timeout);
+
+	if (got < 0) {
+		while (tracer->err >= 0 && tracer_pump(tracer, 200) != 0)
+			;
+		test_fail("porttrace ended by itself, status %d", tracer_wait(tracer));
+	}
+	return got;
+}
+
+static int min_int(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static int marker_listen(void)
+{
+	return tcp_listen("127.0.0.1", next_marker);
+}
+
+static void await_marker(struct tracer *tracer, const int *told, int port, const char *what)
+{
+	while (*told != port) {
+		if (!time_left())
+			test_fail("the %s of the marker on port %d did not come", what, port);
+		pump_alive(tracer, time_left());
+	}
+}
+
+/* A probe opened before the hooks were attached is told as existing, or never. */
+static bool probe_seen(struct tracer *tracer, int port)
+{
+	long long end = now_ms() + min_int(READY_WAIT * config.scale, time_left());
+
+	while (tracer->marker_told != port && now_ms() < end)
+		pump_alive(tracer, min_int((int)(end - now_ms()), time_left()));
+	return tracer->marker_open == port;
+}
+
+void tracer_ready(struct tracer *tracer)
+{
+	bool seen = false;
+	int fd;
+
+	while (!seen) {
+		if (!time_left())
+			test_fail("porttrace does not tell of a listener opened after its start");
+		fd = marker_listen();
+		seen = probe_seen(tracer, next_marker);
+		close(fd);
+		next_marker++;
+	}
+	if (!tracer->no_close)
+		await_marker(tracer, &tracer->marker_close, next_marker - 1, "close");
+}
+
+void tracer_sync(struct tracer *tracer)
+{
+	int port = next_marker;
+
+	close(marker_listen());
+	next_marker++;
+	if (tracer->no_close)
+		await_marker(tracer, &tracer->marker_open, port, "open");
+	else
+		await_marker(tracer, &tracer->marker_close, port, "close");
+}
+
+void tracer_resync(struct tracer *tracer)
+{
+	long long end = 0;
+	int port = 0;
+
+	while (!port || tracer->marker_close != port) {
+		check(time_left() > 0, "after a loss, no marker is told any more");
+		if (now_ms() >= end) {
+			close(marker_listen());
+			port = next_marker++;
+			end = now_ms() + (long long)READY_WAIT * config.scale;
+		}
+		pump_alive(tracer, min_int((int)(end - now_ms()), time_left()));
+	}
+}
+
+static const struct event *find_untaken(struct tracer *tracer, const char *name, int port)
+{
+	for (size_t i = 0; i < tracer->count; i++) {
+		struct event *event = tracer->events[i];
+
+		if (!event->taken && event->port == port && !strcmp(event->name, name)) {
+			event->taken = true;
+			return event;
+		}
+	}
+	return NULL;
+}
+
+const struct event *tracer_await(struct tracer *tracer, const char *name, int port, int timeout)
+{
+	long long end = now_ms() + min_int(timeout, time_left());
+	const struct event *event = find_untaken(tracer, name, port);
+
+	while (!event && now_ms() < end) {
+		pump_alive(tracer, (int)(end - now_ms()));
+		event = find_untaken(tracer, name, port);
+	}
+	return event;
+}
+
+const struct event *tracer_expect(struct tracer *tracer, const char *name, int port)
+{
+	const struct event *event = tracer_await(tracer, name, port, time_left());
+
+	check(event, "expected `%s` of port %d, it did not come", name, port);
+	return event;
+}
+
+void tracer_history(struct tracer *tracer, int port, const char *want)
+{
+	char told[1024] = "";
+	size_t len = 0;
+
+	for (size_t i = 0; i < tracer->count && len < sizeof(told) - 32; i++) {
+		if (tracer->events[i]->port == port)
+			len += snprintf(told + len, sizeof(told) - len, "%s%s", len ? "," : "",
+					tracer->events[i]->name);
+	}
+	check(!strcmp(told, want), "port %d: expected the events \"%s\", told were \"%s\"", port,
+	      want, told);
+}
+
+unsigned int tracer_count(const struct tracer *tracer, const char *name, int port)
+{
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < tracer->count; i++) {
+		const struct event *event = tracer->events[i];
+
+		count += (!name || !strcmp(event->name, name)) && (!port || event->port == port);
+	}
+	return count;
+}
+
+void tracer_signal(struct tracer *tracer, int sig)
+{
+	if (kill(tracer->pid, sig))
+		test_fail("kill: %s", strerror(errno));
+}
+
+int tracer_wait(struct tracer *tracer)
+{
+	while (tracer->pid) {
+		pid_t pid = waitpid(tracer->pid, &tracer->status, WNOHANG);
+
+		if (pid == tracer->pid)
+			tracer->pid = 0;
+		else if (pid < 0)
+			test_fail("waitpid: %s", strerror(errno));
+		else if (!time_left())
+			test_fail("porttrace does not end");
+		else if (tracer->out < 0 || tracer_pump(tracer, 20) < 0)
+			poll(NULL, 0, 1);
+	}
+	if (WIFSIGNALED(tracer->status))
+		return 128 + WTERMSIG(tracer->status);
+	return WEXITSTATUS(tracer->status);
+}
+
+void tracer_finish_all(void)
+{
+	for (int i = 0; i < TRACERS_MAX && tracers[i]; i++) {
+		int status;
+
+		if (!tracers[i]->pid)
+			continue;
+		tracer_signal(tracers[i], SIGTERM);
+		status = tracer_wait(tracers[i]);
+		if (status)
+			test_fail("porttrace exited with %d after SIGTERM", status);
+	}
+}
+
+static size_t describe(const struct tracer *tracer, char *text, size_t size)
+{
+	size_t first = tracer->count > DESCRIBED ? tracer->count - DESCRIBED : 0;
+	size_t len = 0;
+
+	for (size_t i = first; i < tracer->count && len < size; i++) {
+		const struct event *event = tracer->events[i];
+
+		if (event->line)
+			len += snprintf(text + len, size - len, "\n      | %.1500s", event->line);
+		else
+			len += snprintf(text + len, size - len, "\n      | %s %s %d", event->name,
+					event->proto, event->port);
+	}
+	if (tracer->text && tracer->len && len < size)
+		len += snprintf(text + len, size - len, "\n%.4000s", tracer->buf);
+	if (tracer->errors_len && len < size)
+		len += snprintf(text + len, size - len, "\n      stderr: %s", tracer->errors);
+	return len < size ? len : size;
+}
+
+void tracer_describe_all(char *text, size_t size)
+{
+	size_t len = 0;
+
+	for (int i = 0; i < TRACERS_MAX && tracers[i] && len + 64 < size; i++) {
+		len += snprintf(text + len, size - len, "\n      events of tracer %d (%zu):", i + 1,
+				tracers[i]->count);
+		len += describe(tracers[i], text + len, size - len);
+	}
+}
