@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# How the benchmarks are built; tests/bench/run runs them.
+
+BENCH_OBJ := build/obj/bench
+BENCH_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g -O2
+BENCH_OBJECTS := $(patsubst tests/bench/%.c,$(BENCH_OBJ)/%.o,\
+	$(filter-out tests/bench/floor.c %.bpf.c,$(wildcard tests/bench/*.c)))
+
+$(BENCH_OBJ)/%.o: tests/bench/%.c Makefile tests/bench/bench.mk
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_CFLAGS) -MMD -MP -c -o $@ $<
+
+build/bench/bench: $(BENCH_OBJECTS)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $^
+
+build/bench/floor: $(BENCH_OBJ)/floor.o
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $^ -lbpf -lelf -lz
+
+build/bench/floor.bpf.o: tests/bench/floor.bpf.c Makefile tests/bench/bench.mk
+	$(call say,BPF,$<)
+	$(Q)mkdir -p $(@D) $(BENCH_OBJ)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(BENCH_OBJ)/floor.bpf.d -c -o $@ $<
+
+-include $(BENCH_OBJECTS:.o=.d) $(BENCH_OBJ)/floor.d $(BENCH_OBJ)/floor.bpf.d
+
+.PHONY: bench-binaries
+bench-binaries: build/bench/bench build/bench/floor build/bench/floor.bpf.o

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What is traced while it is measured, or measured while it is traced. */
+#include "bench.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define TICK_NS NS_PER_MS
+#define CLOCK_EVERY 16 /* operations between two looks at the clock */
+#define LOAD_PORT 9000
+#define SLICE_NS (10 * NS_PER_MS)
+#define SLICES_MAX 100
+
+static void op_connect(int listener)
+{
+	struct sockaddr_in addr = loopback(LOAD_PORT);
+	int client = socket(AF_INET, SOCK_STREAM, 0), server;
+
+	if (connect(client, (const struct sockaddr *)&addr, sizeof(addr)))
+		die("connect: %s", strerror(errno));
+	server = accept(listener, NULL, NULL);
+	if (server < 0)
+		die("accept: %s", strerror(errno));
+	close(client);
+	close(server);
+}
+
+static void op_listen(int listener)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	(void)listener;
+	if (listen(fd, 128))
+		die("listen: %s", strerror(errno));
+	close(fd);
+}
+
+static void op_bindlisten(int listener)
+{
+	(void)listener;
+	close(listen_on(loopback(LOAD_PORT + 1)));
+}
+
+#define GETPPID_BATCH 64
+
+static void op_getppid(int listener)
+{
+	int i;
+
+	(void)listener;
+	for (i = 0; i < GETPPID_BATCH; i++)
+		syscall(SYS_getppid);
+}
+
+/*
+ * What makes no event costs the same in each slice: the calm slices tell it,
+ * and a busy machine falls out. What does make events also pays for a reader
+ * that runs beside it, now and then: there the median.
+ */
+#define CALM 0.1
+#define MEDIAN 0.5
+
+static const struct load loads[] = {
+	{ "connect", 1, CALM, op_connect },
+	{ "listen", 1, MEDIAN, op_listen },
+	{ "bindlisten", 1, MEDIAN, op_bindlisten },
+	{ "getppid", GETPPID_BATCH, CALM, op_getppid },
+};
+
+const struct load *load_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(loads); i++)
+		if (!strcmp(loads[i].name, name))
+			return &loads[i];
+	return NULL;
+}
+
+static double slice_ns_per_op(const struct load *load, int listener)
+{
+	uint64_t start = now_ns(), now = start, ops = 0;
+	int i;
+
+	while (now - start < SLICE_NS) {
+		for (i = 0; i < CLOCK_EVERY; i++)
+			load->op(listener);
+		ops += (uint64_t)load->batch * CLOCK_EVERY;
+		now = now_ns();
+	}
+	return (double)(now - start) / (double)ops;
+}
+
+double load_ns_per_op(const struct load *load, unsigned int slices)
+{
+	int listener = listen_on(loopback(LOAD_PORT));
+	double ns[SLICES_MAX];
+	unsigned int i;
+
+	for (i = 0; i < slices && i < SLICES_MAX; i++)
+		ns[i] = slice_ns_per_op(load, listener);
+	close(listener);
+	return quantile(ns, i, load->part);
+}
+
+static double load_ns_counted(const struct load *load, uint64_t count)
+{
+	int listener = listen_on(loopback(LOAD_PORT));
+	uint64_t start = now_ns(), ops;
+
+	for (ops = 0; ops < count; ops += load->batch)
+		load->op(listener);
+	close(listener);
+	return (double)(now_ns() - start) / (double)ops;
+}
+
+/* Operations due by now at this rate, or just a batch where there is no rate. */
+static uint64_t due(uint64_t rate, uint64_t start, uint64_t done)
+{
+	uint64_t elapsed_us = (now_ns() - start) / 1000;
+
+	return rate ? (elapsed_us + 1000) * rate / 1000000 : done + CLOCK_EVERY;
+}
+
+static uint64_t paced(void (*op)(int), int listener, uint64_t rate, uint64_t for_ns)
+{
+	uint64_t start = now_ns(), tick = start, done = 0;
+
+	while (now_ns() - start < for_ns) {
+		uint64_t goal = due(rate, start, done);
+
+		for (; done < goal && now_ns() - start < for_ns; done++)
+			op(listener);
+		tick += TICK_NS;
+		if (rate)
+			sleep_until(tick);
+	}
+	return done;
+}
+
+uint64_t listen_paced(uint64_t rate, uint64_t for_ns)
+{
+	return paced(op_listen, -1, rate, for_ns);
+}
+
+uint64_t listen_count(uint64_t count)
+{
+	uint64_t done;
+
+	for (done = 0; done < count; done++)
+		op_listen(-1);
+	return done;
+}
+
+uint64_t flood_paced(int listener, uint64_t rate, uint64_t for_ns)
+{
+	return paced(op_connect, listener, rate, for_ns);
+}
+
+void keep_paced(unsigned int first, unsigned int count, uint64_t rate)
+{
+	uint64_t start = now_ns(), tick = start;
+	unsigned int done = 0;
+
+	while (done < count) {
+		uint64_t goal = due(rate, start, done);
+
+		for (; done < goal && done < count; done++)
+			listen_on(keeper_address(first + done));
+		tick += TICK_NS;
+		if (rate)
+			sleep_until(tick);
+	}
+}
+
+static void hold(unsigned int count)
+{
+	char buffer[64];
+
+	raise_nofile(count + 64);
+	keep_paced(0, count, 0);
+	say("holding %u listeners until stdin ends", count);
+	while (read(STDIN_FILENO, buffer, sizeof(buffer)) > 0)
+		;
+}
+
+static const char load_usage[] = "load connect|listen|bindlisten|getppid N\n"
+				 "load listen-rate|flood RATE SECONDS\n"
+				 "load listen-tight SECONDS\n"
+				 "load hold N";
+
+static int load_for_seconds(const char *name, uint64_t rate, uint64_t seconds)
+{
+	int listener = listen_on(loopback(LOAD_PORT));
+	uint64_t for_ns = seconds * NS_PER_S, start = now_ns(), did;
+
+	did = strcmp(name, "flood") ? listen_paced(rate, for_ns) :
+				      flood_paced(listener, rate, for_ns);
+	say("%s: %llu in %.1f s", name, (unsigned long long)did,
+	    (double)(now_ns() - start) / (double)NS_PER_S);
+	return 0;
+}
+
+int bench_load(int argc, char **argv)
+{
+	const struct load *load;
+
+	if (argc < 2)
+		die("usage: %s", load_usage);
+	net_private();
+	pin_to(last_cpu());
+	load = load_find(argv[0]);
+	if (load) {
+		say("%s: %.1f ns", load->name, load_ns_counted(load, number(argv[1], 100000000)));
+		return 0;
+	}
+	if (!strcmp(argv[0], "hold")) {
+		hold((unsigned int)number(argv[1], 500000));
+		return 0;
+	}
+	if (!strcmp(argv[0], "listen-tight"))
+		return load_for_seconds(argv[0], 0, number(argv[1], 600));
+	if (argc < 3 || (strcmp(argv[0], "listen-rate") && strcmp(argv[0], "flood")))
+		die("usage: %s", load_usage);
+	return load_for_seconds(argv[0], number(argv[1], 1000000), number(argv[2], 600));
+}

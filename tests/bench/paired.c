@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a load costs more while a tracer watches. Short runs in turn, bare and
+ * watched, each watched one compared with the mean of the bare ones before and
+ * after it, so that a machine whose speed drifts does no harm.
+ */
+#include "bench.h"
+#include <signal.h>
+#include <unistd.h>
+
+#define RUN_SLICES 20
+#define WARM_SLICES 2
+#define PAIRS_MAX 200
+
+static const char *const watch_args[] = { NULL };
+
+struct cost {
+	const char *name;
+	const char *const *args; /* NULL: the floor */
+	double ratios[PAIRS_MAX];
+	double bare[PAIRS_MAX];
+	double watched[PAIRS_MAX];
+};
+
+static double measure(const struct load *load)
+{
+	load_ns_per_op(load, WARM_SLICES);
+	return load_ns_per_op(load, RUN_SLICES);
+}
+
+static double measure_watched(const struct load *load, const char *const *args)
+{
+	struct tracer tracer;
+	double ns;
+
+	tracer_start(&tracer, args, OUT_MEMORY);
+	tracer_streams(&tracer);
+	tracer_drain(&tracer, 20 * NS_PER_MS);
+	close(tracer.inotify); /* or each of its writes would wake us */
+	tracer.inotify = -1;
+	ns = measure(load);
+	tracer_signal(&tracer, SIGINT);
+	tracer_reap(&tracer);
+	return ns;
+}
+
+static double report(struct cost *cost, unsigned int pairs)
+{
+	double median = quantile(cost->ratios, pairs, 0.5);
+
+	say("%-10s %.3f x (quartiles %.3f %.3f), bare %.0f ns, watched %.0f ns, %u pairs",
+	    cost->name, median, quantile(cost->ratios, pairs, 0.25),
+	    quantile(cost->ratios, pairs, 0.75), quantile(cost->bare, pairs, 0.5),
+	    quantile(cost->watched, pairs, 0.5), pairs);
+	return median;
+}
+
+static void compare(const char *load_name, struct cost *costs, size_t count, unsigned int pairs)
+{
+	const struct load *load = load_find(load_name);
+	double before;
+	unsigned int i;
+	size_t j;
+
+	net_private();
+	pin_to(last_cpu());
+	before = measure(load);
+	for (i = 0; i < pairs; i++) {
+		for (j = 0; j < count; j++) {
+			double watched = measure_watched(load, costs[j].args);
+			double after = measure(load);
+
+			costs[j].bare[i] = (before + after) / 2;
+			costs[j].watched[i] = watched;
+			costs[j].ratios[i] = watched / costs[j].bare[i];
+			before = after;
+		}
+	}
+}
+
+static void show(const char *figure, const char *wanted, double limit, struct cost *cost,
+		 unsigned int pairs)
+{
+	double median = report(cost, pairs);
+
+	row(figure, wanted, median <= limit, "%.3f (quartiles %.3f %.3f; bare %.0f ns)", median,
+	    quantile(cost->ratios, pairs, 0.25), quantile(cost->ratios, pairs, 0.75),
+	    quantile(cost->bare, pairs, 0.5));
+}
+
+int bench_connect(const struct bench_size *size)
+{
+	static struct cost watch = { .name = "porttrace", .args = watch_args };
+
+	compare("connect", &watch, 1, size->pairs);
+	show("connect/accept/close loop", "<= 1.02 x", 1.02, &watch, size->pairs);
+	return 0;
+}
+
+int bench_getppid(const struct bench_size *size)
+{
+	static struct cost watch = { .name = "porttrace", .args = watch_args };
+
+	compare("getppid", &watch, 1, size->pairs);
+	show("getppid loop", "<= 1.02 x", 1.02, &watch, size->pairs);
+	return 0;
+}
+
+int bench_listen(const struct bench_size *size)
+{
+	static struct cost costs[] = {
+		{ .name = "porttrace", .args = watch_args },
+		{ .name = "floor" },
+	};
+
+	compare("listen", costs, ARRAY_SIZE(costs), size->pairs);
+	show("listen/close loop", "<= 1.5 x", 1.5, &costs[0], size->pairs);
+	show("listen/close loop, floor", "(yardstick)", 1e9, &costs[1], size->pairs);
+	return 0;
+}
