@@ -18,20 +18,27 @@
  * own. Where that is refused (a socket; somebody else's terminal), each write
  * is asked for. Plain files and the like do not block in this sense.
  */
-void out_open(struct out *out, int fd)
+static int open_anew(int fd)
 {
 	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+void out_open(struct out *out, int fd)
+{
 	struct stat st;
+	int own;
 
 	*out = (struct out){ .fd = fd };
 	if (fstat(fd, &st) || !(S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) || isatty(fd)))
 		return;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	out->owned = fd >= 0;
-	out->ask = fd < 0;
+	own = open_anew(fd);
+	out->owned = own >= 0;
+	out->ask = own < 0;
 	if (out->owned)
-		out->fd = fd;
+		out->fd = own;
 }
 
 /* 1: it takes PIPE_BUF bytes without blocking (pipe(7)); 0: not now; or -errno. */

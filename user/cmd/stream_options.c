@@ -158,10 +158,13 @@ static int set_pid(void *target, const struct option_row *row, const char *value
 
 static int add_user(struct stream_options *o, const char *word)
 {
-	struct passwd *entry = getpwnam(word);
-	uint64_t uid = entry ? entry->pw_uid : 0;
+	struct passwd entry, *found = NULL;
+	uint64_t uid = 0;
+	char text[1024];
 
-	if (!entry && parse_u64(word, UINT32_MAX - 1, &uid)) {
+	if (!getpwnam_r(word, &entry, text, sizeof(text), &found) && found)
+		uid = entry.pw_uid;
+	else if (parse_u64(word, UINT32_MAX - 1, &uid)) {
 		say("--user '%s': there is no such user on this host; a number works too", word);
 		return STATUS_USAGE;
 	}

@@ -8,6 +8,7 @@
 #include "cmd/stream_options.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,9 +20,9 @@
  * The reader is slow: no more is taken from the ring while this much waits for
  * it, so that the ring holds what comes, and then counts what it cannot.
  */
-#define OUT_HIGH_WATER (256 * 1024)
+#define OUT_HIGH_WATER ((size_t)256 * 1024)
 /* In the middle of many events, written once this much waits. */
-#define OUT_LOW_WATER (64 * 1024)
+#define OUT_LOW_WATER ((size_t)64 * 1024)
 
 /* How long a reader has to take the rest after a signal. */
 #define DRAIN_NS 1000000000ULL
@@ -212,13 +213,14 @@ static void say_stats(const struct watch *w)
 
 	trace_counters(session_trace(w->session), &c);
 	for (int i = 0; i < RECORD_KINDS; i++)
-		fprintf(stderr, "stats: kind=%s produced=%llu delivered=%llu lost=%llu\n",
-			record_kind_name((enum record_kind)i), (unsigned long long)c.produced[i],
-			(unsigned long long)c.delivered[i], (unsigned long long)c.lost_ring[i]);
-	fprintf(stderr, "stats: damaged=%llu untracked=%llu skipped-runs=%llu\n",
-		(unsigned long long)c.corrupt,
-		(unsigned long long)(c.lost_map[RECORD_OPEN] + c.lost_map[RECORD_CLOSE]),
-		(unsigned long long)c.misses);
+		fprintf(stderr,
+			"stats: kind=%s produced=%" PRIu64 " delivered=%" PRIu64 " lost=%" PRIu64
+			"\n",
+			record_kind_name((enum record_kind)i), c.produced[i], c.delivered[i],
+			c.lost_ring[i]);
+	fprintf(stderr,
+		"stats: damaged=%" PRIu64 " untracked=%" PRIu64 " skipped-runs=%" PRIu64 "\n",
+		c.corrupt, c.lost_map[RECORD_OPEN] + c.lost_map[RECORD_CLOSE], c.misses);
 }
 
 /*

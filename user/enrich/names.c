@@ -58,8 +58,9 @@ static char *look_up_user(uint64_t uid, void *arg)
 	char text[1024];
 
 	(void)arg;
-	getpwuid_r((uid_t)uid, &entry, text, sizeof(text), &found);
-	return found ? strdup(found->pw_name) : NULL;
+	if (getpwuid_r((uid_t)uid, &entry, text, sizeof(text), &found) || !found)
+		return NULL;
+	return strdup(found->pw_name);
 }
 
 const char *enrich_user(struct enrich *enrich, uint32_t uid)
@@ -89,8 +90,8 @@ static char *copy_of(uint64_t key, void *name)
  */
 static void load_services(struct enrich *enrich)
 {
-	struct servent entry, *found;
-	char text[1024];
+	struct servent entry, *found = NULL;
+	char text[1024] = "";
 
 	setservent(1);
 	while (!getservent_r(&entry, text, sizeof(text), &found) && found) {

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ARGS_MAX (64 * 1024)
+#define ARGS_MAX ((size_t)64 * 1024)
 #define DELETED " (deleted)"
 
 static int open_pid(uint32_t tgid)

@@ -80,7 +80,7 @@ void endpoint_addr_text(const struct endpoint *local, char text[INET6_ADDRSTRLEN
 		family = AF_INET;
 	}
 	if (!inet_ntop(family, addr, text, INET6_ADDRSTRLEN))
-		strcpy(text, "?");
+		memcpy(text, "?", sizeof("?"));
 }
 
 struct prefix {

@@ -7,11 +7,13 @@
 #include <string.h>
 #include <sys/queue.h>
 
+LIST_HEAD(member_list, open_socket);
+
 /* A port, while any socket has it. endpoint comes first: it is the key. */
 struct group {
 	struct endpoint endpoint;
 	uint32_t sockets;
-	LIST_HEAD(, open_socket) members;
+	struct member_list members;
 };
 
 /* An open socket. socket comes first: its sk is the key. */

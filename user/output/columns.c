@@ -382,9 +382,11 @@ int columns_parse(const char *list_text, struct column_list *list, const char **
 	static char copy[512];
 	char *rest = copy, *word;
 
-	if (strlen(list_text) >= sizeof(copy))
+	size_t len = strlen(list_text);
+
+	if (len >= sizeof(copy))
 		return -E2BIG;
-	strcpy(copy, list_text);
+	memcpy(copy, list_text, len + 1);
 	list->n = 0;
 	while ((word = next_word(&rest))) {
 		const struct column *column = by_name(word);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Loading and attaching: a rung is proved by doing it, and the next one is taken where it fails. */
 #include "trace/cgroup_root.h"
+#include "trace/first_namespace.h"
 #include "trace/internal.h"
 #include "trace/privilege.h"
 
@@ -173,23 +174,11 @@ static int check_kernel(struct coverage *coverage)
 	return -ENOSYS;
 }
 
-/* The first user namespace maps every number to itself (user_namespaces(7)). */
-static bool in_first_user_namespace(void)
-{
-	FILE *map = fopen("/proc/self/uid_map", "re");
-	unsigned long inner = 0, outer = 0, n = 0;
-	int fields = map ? fscanf(map, "%lu %lu %lu", &inner, &outer, &n) : 0;
-
-	if (map)
-		fclose(map);
-	return fields != 3 || (!inner && !outer && n == UINT32_MAX);
-}
-
 static void explain(struct coverage *coverage, int err)
 {
 	if (*coverage->why)
 		return;
-	if (err == -EPERM && !in_first_user_namespace()) {
+	if (err == -EPERM && !in_first_namespace("user", USER_INIT_INO)) {
 		snprintf(coverage->why, sizeof(coverage->why),
 			 "this is a user namespace, and its capabilities do not count for BPF: "
 			 "run outside of it");

@@ -42,7 +42,7 @@ static int open_mounted(struct coverage *coverage, bool *whole)
 	if (!mounts)
 		return -errno;
 	while (!(best >= 0 && *whole) && (entry = getmntent(mounts))) {
-		bool this_whole;
+		bool this_whole = false;
 		int fd;
 
 		if (strcmp(entry->mnt_type, "cgroup2") != 0)

@@ -58,7 +58,9 @@ static int open_path(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 /* pidfd_open(2) v5.3, pidfd_getfd(2) v5.6, SIOCGSKNS v4.10. */

@@ -20,6 +20,7 @@ static const struct {
 int privilege_check(char *why, size_t size)
 {
 	char missing[128] = "";
+	size_t len = 0;
 
 	if (capng_get_caps_process()) {
 		snprintf(why, size,
@@ -28,14 +29,11 @@ int privilege_check(char *why, size_t size)
 	}
 	if (capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN))
 		return 0;
-	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
-		if (capng_have_capability(CAPNG_EFFECTIVE, needed[i].cap))
-			continue;
-		if (*missing)
-			strcat(missing, ", ");
-		strcat(missing, needed[i].name);
-	}
-	if (!*missing)
+	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++)
+		if (!capng_have_capability(CAPNG_EFFECTIVE, needed[i].cap))
+			len += (size_t)snprintf(missing + len, sizeof(missing) - len, "%s%s",
+						len ? ", " : "", needed[i].name);
+	if (!len)
 		return 0;
 	snprintf(why, size,
 		 "tracing needs %s, which this process lacks: run it by sudo, or give the program "

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The iterators: every descriptor of every process, then the tables of each network namespace. */
+#include "trace/first_namespace.h"
 #include "trace/internal.h"
 #include "trace/netns.h"
 
@@ -209,27 +210,16 @@ static int read_by_any_way(struct reading *reading, size_t at, int home)
 	return err;
 }
 
-/*
- * Numbers of processes come from the kernel's first pid namespace; in another
- * one /proc does not know them. That namespace has a fixed inode
- * (include/linux/proc_ns.h, PROC_PID_INIT_INO).
- */
-#define PID_INIT_INO 0xEFFFFFFCU
-
-static bool in_first_pid_namespace(void)
-{
-	struct stat st;
-
-	return stat("/proc/self/ns/pid", &st) || st.st_ino == PID_INIT_INO;
-}
-
 static void note_gap(struct reading *reading, int err)
 {
 	/* EINVAL: a namespace of another kind, mounted or open as this one's are. */
 	if (!err || err == -EINVAL)
 		return;
-	/* A process that ended takes its namespace along, unless we cannot see it at all. */
-	if (err == -ENOENT && in_first_pid_namespace())
+	/*
+	 * A process that ended takes its namespace along. But in a pid namespace of
+	 * our own /proc does not know the numbers the kernel side gives.
+	 */
+	if (err == -ENOENT && in_first_namespace("pid", PID_INIT_INO))
 		return;
 	reading->gaps->netns++;
 	reading->gaps->err = err;
