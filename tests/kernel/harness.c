@@ -163,11 +163,10 @@ static void await_verdict(pid_t pid, int fd, int timeout, char *text)
 static void reap_group(pid_t pgid)
 {
 	long long end = now_ms() + 5000LL * config.scale;
-	pid_t pid = 0;
 
 	kill(-pgid, SIGKILL);
 	while (now_ms() < end) {
-		pid = waitpid(-pgid, NULL, WNOHANG);
+		pid_t pid = waitpid(-pgid, NULL, WNOHANG);
 		if (pid < 0)
 			return;
 		if (pid == 0)

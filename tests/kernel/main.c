@@ -36,9 +36,12 @@ static void list_tests(void)
 
 static void split_extra(char *args)
 {
+	char *rest = args, *arg;
 	size_t n = 0;
 
-	for (char *arg = strtok(args, " "); arg; arg = strtok(NULL, " ")) {
+	while ((arg = strsep(&rest, " "))) {
+		if (!*arg)
+			continue;
 		if (n == ARRAY_SIZE(config.extra) - 1) {
 			fprintf(stderr, "live: too many --args\n");
 			exit(2);
