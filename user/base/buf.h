@@ -21,9 +21,12 @@ char *buf_reserve(struct buf *b, size_t n);
 /* Inline: a line is made of a hundred of these, and somebody waits for it. */
 static inline void buf_put(struct buf *b, const char *data, size_t n)
 {
-	char *to = n <= b->cap - b->len ? b->data + b->len : buf_reserve(b, n);
+	char *to;
 
-	if (!to || !n)
+	if (!n)
+		return;
+	to = n <= b->cap - b->len ? b->data + b->len : buf_reserve(b, n);
+	if (!to)
 		return;
 	memcpy(to, data, n);
 	b->len += n;

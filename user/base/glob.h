@@ -6,8 +6,8 @@
 
 /*
  * Whether text matches pattern: '*' any run without '/', '**' any run, '?' one
- * character but '/', all else itself. Time is bounded by the product of the
- * lengths.
+ * character but '/', all else itself. Both stars retry alone, so the time is
+ * bounded by pattern length times the square of the text's.
  */
 bool glob_match(const char *pattern, const char *text);
 

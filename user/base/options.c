@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HELP_CODE 1
 #define FIRST_LONG 256 /* getopt_long's value of row i is FIRST_LONG + i */
 
 /* getopt's two tables, from ours. */
@@ -81,7 +80,7 @@ static void say_unknown(const struct option_table *t, const char *word)
 }
 
 /* getopt found something it does not know, or an argument missing or too much. */
-static int say_bad(const struct option_table *t, int found, char **argv, int at)
+static int say_bad(const struct option_table *t, int found, char **argv)
 {
 	const struct option_row *row = optopt ? row_of(t, optopt) : NULL;
 	char letter[] = { '-', (char)optopt, '\0' };
@@ -90,11 +89,12 @@ static int say_bad(const struct option_table *t, int found, char **argv, int at)
 		say("option '%s' needs %s", argv[optind - 1], row->arg);
 		return STATUS_USAGE;
 	}
-	if (row && row->name && !row->arg) {
-		say("option '--%s' takes no argument", row->name);
+	if (optopt == 'h' || (row && row->name && !row->arg)) {
+		say("option '--%s' takes no argument", optopt == 'h' ? "help" : row->name);
 		return STATUS_USAGE;
 	}
-	say_unknown(t, optopt && optopt < FIRST_LONG ? letter : argv[at]);
+	/* A long one that is unknown leaves optopt at 0, and is what was just passed. */
+	say_unknown(t, optopt && optopt < FIRST_LONG ? letter : argv[optind - 1]);
 	return STATUS_USAGE;
 }
 
@@ -104,7 +104,6 @@ static int parse_all(const struct option_table *t, const struct tables *tables, 
 	optind = 0;
 	opterr = 0;
 	for (;;) {
-		int at = optind ? optind : 1;
 		int found = getopt_long(argc, argv, tables->shorts, tables->longs, NULL);
 		const struct option_row *row;
 		int status;
@@ -116,7 +115,7 @@ static int parse_all(const struct option_table *t, const struct tables *tables, 
 			return OPTIONS_HELP;
 		}
 		if (found == '?' || found == ':')
-			return say_bad(t, found, argv, at);
+			return say_bad(t, found, argv);
 		row = row_of(t, found);
 		status = row->set(target, row, row->arg ? optarg : NULL);
 		if (status)

@@ -18,7 +18,7 @@ int parse_u64(const char *word, uint64_t max, uint64_t *value)
 	for (; *word; word++) {
 		unsigned int digit = (unsigned int)(*word - '0');
 
-		if (digit > 9 || sum > (max - digit) / 10)
+		if (digit > 9 || digit > max || sum > (max - digit) / 10)
 			return -EINVAL;
 		sum = sum * 10 + digit;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Words of a command line into values. Each returns 0 or -EINVAL, and then leaves the value alone. */
+/* Words of a command line into values. Each returns 0 or -EINVAL. */
 #ifndef PORTTRACE_BASE_PARSE_H
 #define PORTTRACE_BASE_PARSE_H
 
@@ -24,8 +24,8 @@ struct port_set {
 };
 
 /*
- * "22,8000-8100": appends to set. On -EINVAL *bad is what is wrong ("port 0
- * is not a port", a static text). -ENOMEM.
+ * "22,8000-8100": appends to set, up to the first word that is wrong; then
+ * -EINVAL, and *bad is what is wrong (a static text). -ENOMEM.
  */
 int parse_ports(const char *word, struct port_set *set, const char **bad);
 bool port_set_has(const struct port_set *set, uint16_t port);

@@ -27,7 +27,7 @@ const char *enrich_netns(struct enrich *enrich, uint32_t inode);
 /*
  * Adds to a process what the kernel side could not catch (the arguments of one
  * that was there before, the cut-off part of a long path), if the same process
- * is still there: the start time is compared before and after.
+ * is still there: its start time is compared.
  */
 void enrich_process(struct process *process);
 

@@ -245,6 +245,7 @@ static int apply_open(struct ports *ports, const struct decoded *record, struct 
 
 	if (open && same_socket(&open->socket, &record->socket)) {
 		if (!compare_group(&open->socket.local, &record->socket.local)) {
+			open->socket.cookie = record->socket.cookie;
 			procs_put(ports->procs, actor.process);
 			return 0; /* told already: by the snapshot, or by another hook */
 		}

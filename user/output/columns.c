@@ -283,47 +283,73 @@ static void put_lost(const struct event *e, struct buf *out)
 	buf_puts(out, e->lost_cause);
 }
 
+/* Between two parts of the detail that starts at byte from. */
+static void put_separator(struct buf *out, size_t from)
+{
+	if (out->len > from)
+		buf_puts(out, "; ");
+}
+
+static void put_foreign_netns(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	const char *netns = enrich_netns(enrich, e->socket.local.netns);
+
+	if (netns && !strcmp(netns, "host"))
+		return;
+	buf_puts(out, "netns ");
+	put_netns(e, enrich, out);
+}
+
+static void put_sharing(const struct event *e, size_t from, struct buf *out)
+{
+	if (e->from == RECORD_CHANGE) {
+		put_separator(out, from);
+		buf_puts(out, "backlog now ");
+		buf_put_u64(out, e->socket.backlog);
+	} else if (e->kind == EVENT_CHANGE || e->sharing > 1) {
+		put_separator(out, from);
+		put_count(out, e->sharing, "socket", "sockets");
+		buf_puts(out, " on this port");
+	}
+}
+
+static void put_end(const struct event *e, struct enrich *enrich, size_t from, struct buf *out)
+{
+	if (e->lifetime_ns) {
+		put_separator(out, from);
+		buf_puts(out, "after ");
+		put_lifetime(e, enrich, out);
+	}
+	if (e->cause == CLOSE_PROCESS_EXIT || e->cause == CLOSE_DESTROYED) {
+		put_separator(out, from);
+		buf_puts(out, close_cause_name(e->cause));
+	}
+}
+
 /* What matters most about this event beyond who and where. */
 static void put_detail(const struct event *e, struct enrich *enrich, struct buf *out)
 {
-	const char *netns;
+	size_t from = out->len;
 
 	if (e->kind == EVENT_LOST) {
 		put_lost(e, out);
 		return;
 	}
-	netns = enrich_netns(enrich, e->socket.local.netns);
-	if (!netns || strcmp(netns, "host") != 0) {
-		buf_puts(out, "netns ");
-		put_netns(e, enrich, out);
-		buf_puts(out, "; ");
+	put_foreign_netns(e, enrich, out);
+	if (e->kind == EVENT_RECOVERED) {
+		put_separator(out, from);
+		buf_puts(out, e->from == RECORD_CLOSE ? "closed meanwhile" : "opened meanwhile");
 	}
-	if (e->kind == EVENT_RECOVERED)
-		buf_puts(out,
-			 e->from == RECORD_CLOSE ? "closed meanwhile; " : "opened meanwhile; ");
-	if (e->from == RECORD_CHANGE) {
-		buf_puts(out, "backlog now ");
-		buf_put_u64(out, e->socket.backlog);
-	} else if (e->kind == EVENT_CHANGE || e->sharing > 1) {
-		put_count(out, e->sharing, "socket", "sockets");
-		buf_puts(out, " on this port");
-	}
-	if (e->from == RECORD_CHANGE || e->kind == EVENT_CHANGE || e->sharing > 1)
-		buf_puts(out, "; ");
-	if (e->lifetime_ns) {
-		buf_puts(out, "after ");
-		put_lifetime(e, enrich, out);
-		buf_puts(out, "; ");
-	}
-	if (e->cause == CLOSE_PROCESS_EXIT || e->cause == CLOSE_DESTROYED) {
-		buf_puts(out, close_cause_name(e->cause));
-		buf_puts(out, "; ");
-	}
+	put_sharing(e, from, out);
+	put_end(e, enrich, from, out);
 	if (e->n_holders > 1) {
+		put_separator(out, from);
 		put_count(out, e->n_holders, "holder", "holders");
-		buf_puts(out, "; ");
 	}
-	if (e->actor.process && e->actor.process->args_len)
+	if (!e->actor.process || !(e->actor.process->args_len || e->actor.process->exe))
+		return;
+	put_separator(out, from);
+	if (e->actor.process->args_len)
 		put_args(e, enrich, out);
 	else
 		put_exe(e, enrich, out);

@@ -10,7 +10,7 @@ static void quote_cell(struct buf *out, size_t from)
 	size_t len = out->len - from;
 	struct buf cell = { 0 };
 
-	if (out->failed ||
+	if (!len || out->failed ||
 	    (!memchr(out->data + from, ',', len) && !memchr(out->data + from, '"', len)))
 		return;
 	buf_put(&cell, out->data + from, len);

@@ -80,13 +80,14 @@ static void put_user(struct json *j, struct enrich *enrich, uint32_t uid, uint32
 
 static void put_parent(struct json *j, const struct process *p)
 {
-	if (!p->described)
-		return;
-	json_object(j, "parent");
-	json_u64(j, "pid", p->ppid);
-	json_string(j, "comm", p->parent_comm);
-	json_object_end(j);
-	json_bool(j, "deleted", p->deleted);
+	if (p->described) {
+		json_object(j, "parent");
+		json_u64(j, "pid", p->ppid);
+		json_string(j, "comm", p->parent_comm);
+		json_object_end(j);
+	}
+	if (p->exe)
+		json_bool(j, "deleted", p->deleted);
 }
 
 static void put_process(struct json *j, struct enrich *enrich, const struct actor *actor)

@@ -95,7 +95,8 @@ static size_t best_rung(const struct ladder *ladder, enum capability capability)
 	if (!ladder->coverage->states[capability].wanted)
 		return RUNGS;
 	for (size_t i = 0; i < RUNGS; i++)
-		if (rungs[i].capability == capability && !*attempt_of(ladder, i)->why)
+		if (rungs[i].capability == capability && !(rungs[i].programs & ladder->failed) &&
+		    !*attempt_of(ladder, i)->why)
 			return i;
 	return RUNGS;
 }

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "model/filter.h"
+
+#include <arpa/inet.h>
+
+static struct process process;
+
+static struct event event_at(uint16_t proto, const char *addr, uint16_t port)
+{
+	struct event event;
+
+	process = a_process();
+	event = an_event(EVENT_OPEN, &process);
+	event.socket.local = an_endpoint(proto, port);
+	event.socket.local.family = strchr(addr, ':') ? AF_INET6 : AF_INET;
+	assert_int_equal(inet_pton(event.socket.local.family, addr, event.socket.local.addr), 1);
+	return event;
+}
+
+static void an_empty_filter_passes_everything(void **state)
+{
+	struct event event = event_at(IPPROTO_TCP, "::1", 80);
+	struct filter filter = { 0 };
+
+	(void)state;
+	assert_true(filter_pass(&filter, &event));
+	event.actor = (struct actor){ 0 };
+	assert_true(filter_pass(&filter, &event));
+}
+
+static void tcp_and_udp_select_the_protocol(void **state)
+{
+	const struct filter tcp = { .tcp = true }, udp = { .udp = true },
+			    both = { .tcp = true, .udp = true };
+	struct event t = event_at(IPPROTO_TCP, "0.0.0.0", 80),
+		     u = event_at(IPPROTO_UDP, "0.0.0.0", 53), lite = event_at(136, "0.0.0.0", 53);
+
+	(void)state;
+	assert_true(filter_pass(&tcp, &t));
+	assert_false(filter_pass(&tcp, &u));
+	assert_false(filter_pass(&tcp, &lite));
+	assert_false(filter_pass(&udp, &t));
+	assert_true(filter_pass(&udp, &u));
+	assert_true(filter_pass(&udp, &lite));
+	assert_true(filter_pass(&both, &t) && filter_pass(&both, &u));
+}
+
+static void families_count_a_mapped_address_as_ipv4(void **state)
+{
+	const struct filter v4 = { .ipv4 = true }, v6 = { .ipv6 = true },
+			    both = { .ipv4 = true, .ipv6 = true };
+	struct event four = event_at(IPPROTO_TCP, "127.0.0.1", 80),
+		     six = event_at(IPPROTO_TCP, "::", 80),
+		     mapped = event_at(IPPROTO_TCP, "::ffff:127.0.0.1", 80);
+
+	(void)state;
+	assert_true(filter_pass(&v4, &four));
+	assert_false(filter_pass(&v4, &six));
+	assert_true(filter_pass(&v4, &mapped));
+	assert_false(filter_pass(&v6, &four));
+	assert_true(filter_pass(&v6, &six));
+	assert_false(filter_pass(&v6, &mapped));
+	assert_true(filter_pass(&both, &four) && filter_pass(&both, &six));
+}
+
+static void ports_scopes_and_namespaces_select(void **state)
+{
+	struct event event = event_at(IPPROTO_TCP, "127.0.0.1", 8080);
+	struct port_range ranges[] = { { 22, 22 }, { 8000, 8100 }, { 8081, 9000 } };
+	struct filter filter = { .ports = { ranges, 2 } };
+
+	(void)state;
+	assert_true(filter_pass(&filter, &event));
+	filter.ports = (struct port_set){ ranges, 1 };
+	assert_false(filter_pass(&filter, &event));
+	filter.ports = (struct port_set){ ranges + 2, 1 };
+	assert_false(filter_pass(&filter, &event));
+
+	filter = (struct filter){ .scopes = 1u << SCOPE_LOOPBACK | 1u << SCOPE_LINK };
+	assert_true(filter_pass(&filter, &event));
+	filter.scopes = 1u << SCOPE_ANY;
+	assert_false(filter_pass(&filter, &event));
+
+	filter = (struct filter){ .netns = { 1, A_NETNS }, .n_netns = 2 };
+	assert_true(filter_pass(&filter, &event));
+	filter.n_netns = 1;
+	assert_false(filter_pass(&filter, &event));
+}
+
+static void processes_are_selected_by_each_of_their_marks(void **state)
+{
+	struct event event = event_at(IPPROTO_TCP, "127.0.0.1", 8080);
+	const struct filter passing[] = {
+		{ .pids = { 1, 4242 }, .n_pids = 2 },
+		{ .uids = { 0, 1000 }, .n_uids = 2 },
+		{ .comms = { "nginx", "python*" }, .n_comms = 2 },
+		{ .exes = { "python3" }, .n_exes = 1 },
+		{ .exes = { "/bin/sh", "/usr/**" }, .n_exes = 2 },
+		{ .pids = { 4242 }, .n_pids = 1, .uids = { 1000 }, .n_uids = 1 },
+	};
+	const struct filter failing[] = {
+		{ .pids = { 4243 }, .n_pids = 1 },
+		{ .uids = { 0 }, .n_uids = 1 },
+		{ .comms = { "python" }, .n_comms = 1 },
+		{ .exes = { "/usr/*" }, .n_exes = 1 },
+		{ .pids = { 4242 }, .n_pids = 1, .uids = { 0 }, .n_uids = 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(passing); i++)
+		assert_true(filter_pass(&passing[i], &event));
+	for (size_t i = 0; i < COUNT(failing); i++)
+		assert_false(filter_pass(&failing[i], &event));
+}
+
+/* Those of the moment: a thread may have changed both. */
+static void the_actors_own_comm_and_uid_count(void **state)
+{
+	struct event event = event_at(IPPROTO_TCP, "127.0.0.1", 8080);
+	const struct filter by_comm = { .comms = { "renamed" }, .n_comms = 1 },
+			    by_uid = { .uids = { 33 }, .n_uids = 1 };
+
+	(void)state;
+	strcpy(event.actor.comm, "renamed");
+	event.actor.uid = 33;
+	assert_true(filter_pass(&by_comm, &event));
+	assert_true(filter_pass(&by_uid, &event));
+}
+
+static void any_holder_that_passes_is_enough(void **state)
+{
+	struct event event = event_at(IPPROTO_TCP, "127.0.0.1", 8080);
+	struct process holder = { .tgid = 9, .uid = 33, .comm = "child" };
+	struct process *holders[] = { &process, &holder };
+	const struct filter filter = { .uids = { 33 }, .n_uids = 1 };
+
+	(void)state;
+	event.kind = EVENT_EXISTING;
+	assert_false(filter_pass(&filter, &event));
+	event.holders = holders;
+	event.n_holders = COUNT(holders);
+	assert_true(filter_pass(&filter, &event));
+}
+
+static void nobody_known_passes_no_filter_of_processes(void **state)
+{
+	struct event event = event_at(IPPROTO_TCP, "127.0.0.1", 8080);
+	const struct filter filters[] = {
+		{ .pids = { 4242 }, .n_pids = 1 },
+		{ .uids = { 0 }, .n_uids = 1 },
+		{ .comms = { "*" }, .n_comms = 1 },
+		{ .exes = { "**" }, .n_exes = 1 },
+	};
+
+	(void)state;
+	process.exe = NULL;
+	assert_false(filter_pass(&filters[3], &event));
+	event.actor = (struct actor){ 0 };
+	for (size_t i = 0; i < COUNT(filters); i++)
+		assert_false(filter_pass(&filters[i], &event));
+}
+
+static void records_select_events_but_not_existing(void **state)
+{
+	const struct filter closes = { .records = 1u << RECORD_CLOSE },
+			    changes = { .records = 1u << RECORD_CHANGE };
+	struct event event = event_at(IPPROTO_TCP, "127.0.0.1", 8080);
+
+	(void)state;
+	assert_false(filter_pass(&closes, &event));
+	event.from = RECORD_CLOSE;
+	assert_true(filter_pass(&closes, &event));
+	/* a port that only lost one of its sockets has changed, not closed */
+	event.kind = EVENT_CHANGE;
+	assert_false(filter_pass(&closes, &event));
+	assert_true(filter_pass(&changes, &event));
+	event.kind = EVENT_RECOVERED;
+	assert_true(filter_pass(&closes, &event));
+	event.kind = EVENT_EXISTING;
+	event.from = RECORD_OPEN;
+	assert_true(filter_pass(&closes, &event));
+}
+
+static void lost_always_passes(void **state)
+{
+	const struct event event = { .kind = EVENT_LOST };
+	struct port_range range = { 1, 1 };
+	const struct filter filter = { .tcp = true,
+				       .ipv6 = true,
+				       .ports = { &range, 1 },
+				       .records = 1u << RECORD_CLOSE,
+				       .pids = { 1 },
+				       .n_pids = 1,
+				       .scopes = 1u << SCOPE_LINK };
+
+	(void)state;
+	assert_true(filter_pass(&filter, &event));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_empty_filter_passes_everything),
+		cmocka_unit_test(tcp_and_udp_select_the_protocol),
+		cmocka_unit_test(families_count_a_mapped_address_as_ipv4),
+		cmocka_unit_test(ports_scopes_and_namespaces_select),
+		cmocka_unit_test(processes_are_selected_by_each_of_their_marks),
+		cmocka_unit_test(the_actors_own_comm_and_uid_count),
+		cmocka_unit_test(any_holder_that_passes_is_enough),
+		cmocka_unit_test(nobody_known_passes_no_filter_of_processes),
+		cmocka_unit_test(records_select_events_but_not_existing),
+		cmocka_unit_test(lost_always_passes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

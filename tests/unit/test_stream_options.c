@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "base/log.h"
+#include "cmd/stream_options.h"
+
+#include <sys/stat.h>
+
+#define WORDS_MAX 80
+
+static struct stream_options options;
+static char said[4096];
+
+static int set_up(void **state)
+{
+	(void)state;
+	stream_options_init(&options);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	stream_options_free(&options);
+	return 0;
+}
+
+struct words {
+	char text[1024]; /* what globs point into */
+	char *argv[WORDS_MAX];
+	int argc;
+};
+
+static int parse(void *arg)
+{
+	const struct option_table table = { stream_option_rows, stream_option_rows_n,
+					    "watch [OPTIONS]", "" };
+	struct words *words = arg;
+	int first;
+
+	return options_parse(&table, words->argc, words->argv, &options, &first);
+}
+
+/* Words parted by blanks; what is said goes to said. The globs live until the next call. */
+static int call(const char *line)
+{
+	static struct words words;
+	char *rest = words.text, *word;
+
+	words = (struct words){ .argv = { "watch" }, .argc = 1 };
+	snprintf(words.text, sizeof(words.text), "%s", line);
+	while ((word = strsep(&rest, " ")))
+		words.argv[words.argc++] = word;
+	return captured(STDERR_FILENO, parse, &words, said, sizeof(said));
+}
+
+/* One line that says what was wrong. */
+static void assert_usage(const char *line, const char *part)
+{
+	int status = call(line);
+
+	if (status != STATUS_USAGE)
+		fail_msg("'%s' ends with %d", line, status);
+	assert_memory_equal(said, "porttrace: ", 11);
+	assert_contains(said, part);
+	assert_int_equal(strcspn(said, "\n"), strlen(said) - 1);
+}
+
+static void without_options_opens_and_closes_go_to_a_table(void **state)
+{
+	(void)state;
+	assert_ptr_equal(options.output, &sink_table);
+	assert_int_equal(options.filter.records, 1u << RECORD_OPEN | 1u << RECORD_CLOSE);
+	assert_true(options.columns.n > 0);
+	assert_false(options.wants.change || options.no_existing || options.has_duration ||
+		     options.numeric || options.strict);
+	assert_null(options.wants.force_hooks);
+	assert_int_equal(options.count, 0);
+}
+
+static void filters_are_collected(void **state)
+{
+	(void)state;
+	assert_int_equal(call("-t -4 -P 22,8000-8100 --port=9 --pid 1,22 -U 0,4294967294 "
+			      "--comm py* --comm a,b --exe /usr/** --scope loopback,any "
+			      "--netns 4026531840,host"),
+			 STATUS_OK);
+	assert_string_equal(said, "");
+	assert_true(options.filter.tcp && options.filter.ipv4);
+	assert_false(options.filter.udp || options.filter.ipv6);
+	assert_true(port_set_has(&options.filter.ports, 22));
+	assert_true(port_set_has(&options.filter.ports, 8100));
+	assert_true(port_set_has(&options.filter.ports, 9));
+	assert_int_equal(options.filter.n_pids, 2);
+	assert_int_equal(options.filter.pids[1], 22);
+	assert_int_equal(options.filter.n_uids, 2);
+	assert_int_equal(options.filter.uids[1], 4294967294);
+	assert_int_equal(options.filter.n_comms, 2);
+	assert_string_equal(options.filter.comms[1], "a,b");
+	assert_string_equal(options.filter.exes[0], "/usr/**");
+	assert_int_equal(options.filter.scopes, 1u << SCOPE_LOOPBACK | 1u << SCOPE_ANY);
+	assert_int_equal(options.filter.n_netns, 1);
+	assert_int_equal(options.filter.netns[0], 4026531840);
+	assert_true(options.netns_host);
+}
+
+static void users_and_namespaces_go_by_name_and_path(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(stat("/proc/self/ns/net", &st), 0);
+	assert_int_equal(call("--user root --netns self,/proc/self/ns/net"), STATUS_OK);
+	assert_int_equal(options.filter.uids[0], 0);
+	assert_int_equal(options.filter.netns[0], st.st_ino);
+	assert_int_equal(options.filter.netns[1], st.st_ino);
+}
+
+static void events_select_what_is_told(void **state)
+{
+	(void)state;
+	assert_int_equal(call("-e close"), STATUS_OK);
+	assert_int_equal(options.filter.records, 1u << RECORD_CLOSE);
+	assert_false(options.wants.change);
+	assert_int_equal(call("--events open,change"), STATUS_OK);
+	assert_int_equal(options.filter.records, 1u << RECORD_OPEN | 1u << RECORD_CHANGE);
+	assert_true(options.wants.change);
+	assert_int_equal(call("-e all"), STATUS_OK);
+	assert_int_equal(options.filter.records,
+			 1u << RECORD_OPEN | 1u << RECORD_CLOSE | 1u << RECORD_CHANGE);
+}
+
+/* The events of a later version are known, so nobody is told they are misspelt. */
+static void an_event_that_cannot_be_traced_ends_with_3(void **state)
+{
+	(void)state;
+	assert_int_equal(call("-e connect"), STATUS_NO_TRACING);
+	assert_contains(said, "'connect' cannot be traced");
+}
+
+static void output_columns_and_color_are_chosen(void **state)
+{
+	(void)state;
+	assert_int_equal(call("-j"), STATUS_OK);
+	assert_ptr_equal(options.output, &sink_json);
+	assert_int_equal(call("-o csv --columns pid,exe --color always -n"), STATUS_OK);
+	assert_ptr_equal(options.output, &sink_csv);
+	assert_int_equal(options.columns.n, 2);
+	assert_string_equal(options.columns.columns[1]->name, "exe");
+	assert_int_equal(options.color, COLOR_ALWAYS);
+	assert_true(options.numeric);
+}
+
+static void ends_and_switches_are_taken(void **state)
+{
+	(void)state;
+	assert_int_equal(call("--for 500ms -c 3 --no-existing --stats --strict --hooks tracepoint"),
+			 STATUS_OK);
+	assert_true(options.has_duration && options.no_existing && options.stats && options.strict);
+	assert_int_equal(options.duration_ns, 500000000);
+	assert_int_equal(options.count, 3);
+	assert_string_equal(options.wants.force_hooks, "tracepoint");
+}
+
+static void habits_of_ss_are_accepted(void **state)
+{
+	(void)state;
+	assert_int_equal(call("-lntup -a"), STATUS_OK);
+	assert_true(options.filter.tcp && options.filter.udp && options.numeric);
+}
+
+static void bad_words_are_said_and_end_with_2(void **state)
+{
+	static const char *const table[][2] = {
+		{ "--port 0", "0 is no port" },
+		{ "--port 65536", "ports end at 65535" },
+		{ "--port 90-80", "wrong way round" },
+		{ "-P http", "1 to 65535" },
+		{ "--pid 0", "'0'" },
+		{ "--pid x", "'x'" },
+		{ "--pid 1,", "''" },
+		{ "--pid 2147483648", "'2147483648'" },
+		{ "--user no-such-user", "no-such-user" },
+		{ "--user 4294967295", "4294967295" },
+		{ "--scope loopbak", "did you mean 'loopback'" },
+		{ "--scope zzzzzz", "loopback, link, private, public, any, multicast" },
+		{ "--events opne", "did you mean 'open'" },
+		{ "--events open,,close", "unknown event ''" },
+		{ "--events zzzzzz", "open, close" },
+		{ "--output jsn", "did you mean 'json'" },
+		{ "--output xml", "table, json, csv" },
+		{ "--columns tme", "did you mean 'time'" },
+		{ "--columns pid,zzzzzzzz", "'zzzzzzzz'" },
+		{ "--color purple", "auto, always, never" },
+		{ "--for soon", "500ms" },
+		{ "--for 1.5s", "500ms" },
+		{ "--count 0", "from 1 up" },
+		{ "--count -1", "from 1 up" },
+		{ "--netns /nowhere", "No such file" },
+		{ "--hooks kprobe", "cgroup, tracepoint" },
+		{ "--tcp=1", "takes no argument" },
+		{ "--prot 1", "did you mean '--port'" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++)
+		assert_usage(table[i][0], table[i][1]);
+}
+
+static void more_than_a_filter_holds_is_refused(void **state)
+{
+	static const char *const names[] = { "pid", "user", "comm", "exe", "netns" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		char line[1024] = "", word[32];
+
+		snprintf(word, sizeof(word), "--%s=1", names[i]);
+		for (int n = 0; n < FILTER_MANY_MAX; n++)
+			strcat(strcat(line, n ? " " : ""), word);
+		assert_int_equal(call(line), STATUS_OK);
+		assert_usage(word, "at most 32");
+	}
+}
+
+static void every_column_fits_into_the_list_of_them(void **state)
+{
+	(void)state;
+	assert_int_equal(call("--columns zzzzzzzz"), STATUS_USAGE);
+	for (size_t i = 0; i < columns_n; i++)
+		assert_contains(said, columns_all[i].name);
+}
+
+static void color_follows_the_terminal_unless_chosen(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_return_code(pipe(ends), 0);
+	unsetenv("NO_COLOR");
+	assert_false(stream_options_color(&options, ends[1]));
+	options.color = COLOR_ALWAYS;
+	setenv("NO_COLOR", "1", 1);
+	assert_true(stream_options_color(&options, ends[1]));
+	options.color = COLOR_NEVER;
+	assert_false(stream_options_color(&options, ends[1]));
+	close(ends[0]);
+	close(ends[1]);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(without_options_opens_and_closes_go_to_a_table),
+		TEST(filters_are_collected),
+		TEST(users_and_namespaces_go_by_name_and_path),
+		TEST(events_select_what_is_told),
+		TEST(an_event_that_cannot_be_traced_ends_with_3),
+		TEST(output_columns_and_color_are_chosen),
+		TEST(ends_and_switches_are_taken),
+		TEST(habits_of_ss_are_accepted),
+		TEST(bad_words_are_said_and_end_with_2),
+		TEST(more_than_a_filter_holds_is_refused),
+		TEST(every_column_fits_into_the_list_of_them),
+		TEST(color_follows_the_terminal_unless_chosen),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sinks.h"
+
+#include <locale.h>
+
+/* And forgets it. */
+static void assert_line(const struct event *event, const char *expected)
+{
+	assert_string_equal(line_of(&sink_table, event), expected);
+	buf_clear(&out);
+}
+
+static void fields_are_padded_and_numbers_stand_right(void **state)
+{
+	const struct event event = an_event(EVENT_OPEN, &process);
+
+	(void)state;
+	choose("event,proto,local,pid,comm");
+	sink_table.begin(&sink, &out);
+	assert_text(&out, "EVENT     PROTO LOCAL                     PID COMM\n");
+	assert_line(&event, "open      tcp   0.0.0.0:8080             4242 python3\n");
+}
+
+static void the_default_columns_make_the_line_of_the_readme(void **state)
+{
+	const struct event event = an_event(EVENT_OPEN, &process);
+
+	(void)state;
+	columns_default(&sink.columns);
+	enrich_set_host_netns(enrich, A_NETNS);
+	assert_line(&event, "         open      tcp   0.0.0.0:8080             4242 1000     "
+			    "python3         python3 -m http.server\n");
+}
+
+static void a_wide_value_pushes_the_line_and_is_not_cut(void **state)
+{
+	struct event event = an_event(EVENT_OPEN, &process);
+
+	(void)state;
+	event.socket.local.family = AF_INET6;
+	memset(event.socket.local.addr, 0x20, 16);
+	choose("local,pid");
+	assert_line(&event, "[2020:2020:2020:2020:2020:2020:2020:2020]:8080 4242\n");
+}
+
+static void the_line_is_cut_at_the_terminals_width(void **state)
+{
+	const struct event event = an_event(EVENT_OPEN, &process);
+
+	(void)state;
+	choose("proto,args");
+	sink.width = 15;
+	assert_line(&event, "tcp   python3 -\n");
+	choose("proto,args");
+	sink.width = 28;
+	assert_line(&event, "tcp   python3 -m http.server\n");
+	choose("proto,args");
+	sink.width = 27;
+	assert_line(&event, "tcp   python3 -m http.serve\n");
+	choose("proto,args");
+	sink.width = 1000;
+	assert_line(&event, "tcp   python3 -m http.server\n");
+	choose("proto,args");
+	sink.width = 1;
+	assert_line(&event, "t\n");
+}
+
+static void wide_and_combining_characters_count_by_cells(void **state)
+{
+	struct event event = an_event(EVENT_OPEN, &process);
+
+	(void)state;
+	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
+	choose("comm,port");
+	strcpy(event.actor.comm, "\u65e5\u672c");
+	assert_line(&event, "\u65e5\u672c            8080\n");
+	strcpy(event.actor.comm, "e\u0301");
+	assert_line(&event, "e\u0301               8080\n");
+	choose("comm");
+	sink.width = 3;
+	strcpy(event.actor.comm, "\u65e5\u672c");
+	assert_line(&event, "\u65e5\n"); /* the second would take cells 3 and 4 */
+	choose("comm");
+	sink.width = 4;
+	assert_line(&event, "\u65e5\u672c\n");
+	choose("comm");
+	sink.width = 1;
+	strcpy(event.actor.comm, "e\u0301x");
+	assert_line(&event, "e\u0301\n");
+}
+
+static void a_hostile_name_stays_in_its_field(void **state)
+{
+	struct event event = an_event(EVENT_OPEN, &process);
+
+	(void)state;
+	choose("comm,port");
+	strcpy(event.actor.comm, "\033[2J\n");
+	assert_line(&event, "\\x1b[2J\\x0a     8080\n");
+	strcpy(event.actor.comm, "\xff\u202e");
+	assert_line(&event, "\\xff\\u{202e}    8080\n");
+}
+
+static void blanks_at_the_end_are_left_away(void **state)
+{
+	const struct event lost = { .kind = EVENT_LOST };
+
+	(void)state;
+	choose("event,proto,local,port");
+	assert_line(&lost, "lost\n");
+	choose("local,proto"); /* nothing at all, into a fresh buffer */
+	buf_free(&out);
+	assert_line(&lost, "\n");
+}
+
+static void colors_surround_the_line_and_are_not_counted(void **state)
+{
+	struct event event = an_event(EVENT_OPEN, &process);
+
+	(void)state;
+	choose("proto,args");
+	sink.width = 15;
+	sink.color = true;
+	assert_line(&event, "\033[32mtcp   python3 -\033[0m\n");
+	event.kind = EVENT_CLOSE;
+	assert_line(&event, "\033[31mtcp   python3 -\033[0m\n");
+	event.kind = EVENT_EXISTING;
+	assert_line(&event, "tcp   python3 -\n");
+}
+
+static void lines_follow_what_is_in_the_buffer(void **state)
+{
+	const struct event event = an_event(EVENT_OPEN, &process);
+
+	(void)state;
+	choose("pid,proto");
+	sink.width = 5;
+	buf_puts(&out, "before\n");
+	sink_table.event(&sink, &event, &out);
+	assert_line(&event, "before\n   42\n   42\n");
+}
+
+static void sinks_are_found_by_name(void **state)
+{
+	(void)state;
+	assert_ptr_equal(sink_by_name("table"), &sink_table);
+	assert_ptr_equal(sink_by_name("json"), &sink_json);
+	assert_ptr_equal(sink_by_name("csv"), &sink_csv);
+	assert_null(sink_by_name("xml"));
+	assert_null(sink_by_name(""));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SINK_TEST(fields_are_padded_and_numbers_stand_right),
+		SINK_TEST(the_default_columns_make_the_line_of_the_readme),
+		SINK_TEST(a_wide_value_pushes_the_line_and_is_not_cut),
+		SINK_TEST(the_line_is_cut_at_the_terminals_width),
+		SINK_TEST(wide_and_combining_characters_count_by_cells),
+		SINK_TEST(a_hostile_name_stays_in_its_field),
+		SINK_TEST(blanks_at_the_end_are_left_away),
+		SINK_TEST(colors_surround_the_line_and_are_not_counted),
+		SINK_TEST(lines_follow_what_is_in_the_buffer),
+		SINK_TEST(sinks_are_found_by_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
