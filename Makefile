@@ -61,7 +61,7 @@ $(OBJ)/%.o: user/%.c Makefile
 
 $(OBJ)/trace/objects.o: $(SKELETONS)
 
-# --- the kernel side: each object built twice, see bpf/task.bpf.h -------------
+# --- the kernel side: each object built twice, see bpf/compat.bpf.h -------------
 
 build/bpf/%.unrolled.bpf.o: bpf/%.bpf.c Makefile
 	$(call say,BPF,$< (unrolled))

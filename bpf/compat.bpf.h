@@ -33,6 +33,23 @@ static __always_inline struct task_struct *compat_current(void)
 }
 #endif
 
+/*
+ * Calls step(index, ctx) n times, at most max (a constant), or until it returns
+ * 1. A callback where the kernel has bpf_loop() (v5.17): the verifier then looks
+ * at one step. Elsewhere it follows every one, and a callback's address alone
+ * fails the load before v5.13; so there are two builds of each object, and
+ * user/trace picks.
+ */
+#ifdef BUILD_UNROLLED
+#define STEP static __always_inline
+#define WALK(n, max, step, ctx)                                              \
+	for (u32 i_ = 0; i_ < (max) && i_ < (n) && !step(i_, (ctx)); i_++) { \
+	}
+#else
+#define STEP static
+#define WALK(n, max, step, ctx) bpf_loop((n), step, (ctx), 0)
+#endif
+
 /* v6.15, "kernfs: Use RCU to access kernfs_node::parent": parent became __parent. */
 static __always_inline struct kernfs_node *compat_kernfs_parent(struct kernfs_node *kn)
 {

@@ -25,15 +25,12 @@ static __always_inline struct file *file_at(struct file **files, u32 fd)
 
 enum holds { HOLDS_UNKNOWN, HOLDS_NO, HOLDS_YES };
 
-#ifdef BUILD_UNROLLED
-/* Without bpf_loop() a table of descriptors is too much for the verifier. */
-static __always_inline enum holds task_holds(struct sock *sk)
-{
-	return HOLDS_UNKNOWN;
-}
-#else
 /* More descriptors than this are not searched: the answer is then unknown. */
+#ifdef BUILD_UNROLLED
+#define FILES_MAX 64 /* what a process starts with (fs/file.c, NR_OPEN_DEFAULT) */
+#else
 #define FILES_MAX 65536
+#endif
 
 struct search {
 	struct file **files;
@@ -41,7 +38,7 @@ struct search {
 	bool found;
 };
 
-static long search_step(u32 fd, void *ctx)
+STEP long search_step(u32 fd, void *ctx)
 {
 	struct search *search = ctx;
 
@@ -58,9 +55,8 @@ static __always_inline enum holds task_holds(struct sock *sk)
 
 	if (!table || n > FILES_MAX)
 		return HOLDS_UNKNOWN;
-	bpf_loop(n, search_step, &search, 0);
+	WALK(n, FILES_MAX, search_step, &search);
 	return search.found ? HOLDS_YES : HOLDS_NO;
 }
-#endif
 
 #endif

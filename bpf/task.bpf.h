@@ -63,22 +63,6 @@ struct walk {
 	bool ended;
 };
 
-/*
- * The steps of a walk are a callback where the kernel has bpf_loop() (v5.17):
- * the verifier then looks at one step. Elsewhere it has to follow every one,
- * and a callback's address alone fails the load before v5.13; so there are two
- * builds of each object, and user/trace picks.
- */
-#ifdef BUILD_UNROLLED
-#define STEP static __always_inline
-#define WALK(steps, step, walk)                                     \
-	for (int i_ = 0; i_ < (steps) && !step(i_, (walk)); i_++) { \
-	}
-#else
-#define STEP static
-#define WALK(steps, step, walk) bpf_loop((steps), step, (walk), 0)
-#endif
-
 STEP long exe_step(u32 index, void *ctx)
 {
 	struct walk *walk = ctx;
@@ -126,7 +110,7 @@ static __always_inline void task_fill_exe(struct rec_task_info *out, struct file
 	out->exe_dev = BPF_CORE_READ(inode, i_sb, s_dev);
 	if (!BPF_CORE_READ(inode, i_nlink) || !BPF_CORE_READ(dentry, d_hash.pprev))
 		out->task.flags |= TASK_F_EXE_DELETED;
-	WALK(EXE_COMPONENTS, exe_step, &walk);
+	WALK(EXE_COMPONENTS, EXE_COMPONENTS, exe_step, &walk);
 	if (!walk.ended)
 		out->task.flags |= TASK_F_EXE_TRUNCATED;
 	out->exe_len = walk.len;
@@ -139,7 +123,7 @@ static __always_inline void task_fill_cgroup(struct rec_task_info *out, struct t
 
 	if (!kn)
 		return;
-	WALK(CGROUP_COMPONENTS, cgroup_step, &walk);
+	WALK(CGROUP_COMPONENTS, CGROUP_COMPONENTS, cgroup_step, &walk);
 	if (!walk.ended)
 		out->task.flags |= TASK_F_CGROUP_TRUNCATED;
 	out->cgroup_len = walk.len;
