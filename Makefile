@@ -41,7 +41,7 @@ SOURCES := $(wildcard user/*.c user/*/*.c)
 OBJECTS := $(SOURCES:user/%.c=$(OBJ)/%.o)
 BPF_OBJECTS := hooks snapshot
 SKELETONS := $(foreach o,$(BPF_OBJECTS),build/gen/$(o).skel.h build/gen/$(o)_unrolled.skel.h)
-HOOKS_PARTS := core hook_cgroup hook_tracepoint
+HOOKS_PARTS := core hook_cgroup hook_fentry hook_tracepoint
 SNAPSHOT_PARTS := snapshot
 
 .PHONY: all

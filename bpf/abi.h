@@ -53,6 +53,7 @@ enum hook_id {
 	HOOK_TP_STATE = 5,
 	HOOK_SYS_LISTEN = 6,
 	HOOK_SYS_BIND = 7,
+	HOOK_LISTEN_STOP = 8,
 	HOOK_MAX
 };
 

@@ -255,6 +255,11 @@ __hidden int on_listen(struct sock *sk, u32 hook)
 	return 0;
 }
 
+__hidden int listeners_are_flagged(void)
+{
+	return shared.flag_listeners;
+}
+
 __hidden int on_udp_bound(struct sock *sk, u32 hook)
 {
 	struct rec_socket sock = {};

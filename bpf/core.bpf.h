@@ -20,6 +20,9 @@
  */
 int on_listen(struct sock *sk, u32 hook);
 
+/* Whether a listener must be asked to call back when it leaves LISTEN. */
+int listeners_are_flagged(void);
+
 /* A UDP or UDP-Lite socket got its port by an explicit bind. */
 int on_udp_bound(struct sock *sk, u32 hook);
 

@@ -18,10 +18,10 @@ static __always_inline struct sock *sock_of_ops(struct bpf_sock_ops *ctx)
 /*
  * TCP_LISTEN_CB comes after a first listen() that succeeded, with the final
  * port (net/ipv4/af_inet.c, __inet_listen_sk), also for io_uring, 32-bit
- * callers and kernel listeners. The flag set here makes the kernel call back
- * when the socket leaves LISTEN in any way: close, shutdown, SOCK_DESTROY
- * (tcp_set_state); sockets accepted from it inherit the flag and are dropped
- * by the first comparison.
+ * callers and kernel listeners. The flag set here, where no cheaper hook sees
+ * it, makes the kernel call back when the socket leaves LISTEN in any way:
+ * close, shutdown, SOCK_DESTROY (tcp_set_state); sockets accepted from it
+ * inherit the flag and are dropped by the first comparison.
  */
 SEC("?sockops")
 int cg_sockops(struct bpf_sock_ops *ctx)
@@ -38,7 +38,9 @@ int cg_sockops(struct bpf_sock_ops *ctx)
 		return ALLOW;
 	sk = sock_of_ops(ctx);
 	bpf_get_socket_cookie(ctx);
-	bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
+	if (listeners_are_flagged())
+		bpf_sock_ops_cb_flags_set(ctx,
+					  ctx->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
 	on_listen(sk, HOOK_SOCKOPS_LISTEN);
 	return ALLOW;
 }

@@ -30,6 +30,9 @@ struct shared_state {
 	 * the socket is released by us, and we are not who closed it.
 	 */
 	__u32 reader_tgid;
+	/* Nothing else sees a shutdown: ask the kernel to call back for each new listener. */
+	__u32 flag_listeners;
+	__u32 pad;
 	/* up */
 	__u64 produced[COUNTER_KINDS];
 	__u64 lost[COUNTER_KINDS][COUNTER_CAUSES];

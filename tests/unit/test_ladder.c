@@ -33,9 +33,11 @@ static void the_first_plan_is_the_best_rung_of_each_capability(void **state)
 	ladder_init(&ladder, &coverage, false, NULL);
 	assert_int_equal(ladder_plan(&ladder), BIT(PROGRAM_SOCKOPS) | BIT(PROGRAM_SOCK_RELEASE) |
 						       BIT(PROGRAM_POST_BIND4) |
-						       BIT(PROGRAM_POST_BIND6));
+						       BIT(PROGRAM_POST_BIND6) |
+						       BIT(PROGRAM_LISTEN_STOP));
 	assert_holds(CAPABILITY_TCP_OPEN, "cgroup");
 	assert_holds(CAPABILITY_TCP_CLOSE, "cgroup");
+	assert_holds(CAPABILITY_TCP_SHUT, "fentry");
 	assert_holds(CAPABILITY_UDP_OPEN, "cgroup");
 	assert_holds(CAPABILITY_UDP_CLOSE, "cgroup");
 	assert_holds(CAPABILITY_CHANGE, NULL);
@@ -72,7 +74,8 @@ static void a_failed_program_lets_every_rung_with_it_fall(void **state)
 	ladder_fail(&ladder, PROGRAM_SOCKOPS, "no sockops here");
 	assert_int_equal(ladder_plan(&ladder),
 			 BIT(PROGRAM_SYS_LISTEN) | BIT(PROGRAM_TP_STATE) | BIT(PROGRAM_POST_BIND4) |
-				 BIT(PROGRAM_POST_BIND6) | BIT(PROGRAM_SOCK_RELEASE));
+				 BIT(PROGRAM_POST_BIND6) | BIT(PROGRAM_SOCK_RELEASE) |
+				 BIT(PROGRAM_LISTEN_STOP));
 	assert_holds(CAPABILITY_TCP_OPEN, "tracepoint");
 	assert_holds(CAPABILITY_TCP_CLOSE, "tracepoint");
 	assert_holds(CAPABILITY_UDP_OPEN, "cgroup");
@@ -82,6 +85,20 @@ static void a_failed_program_lets_every_rung_with_it_fall(void **state)
 			    "no sockops here");
 	/* what the rung in use does not see is told with it */
 	assert_contains(coverage.states[CAPABILITY_TCP_OPEN].note, "io_uring");
+}
+
+/* The flag first, since it costs connections nothing; a tracepoint where it cannot be set. */
+static void a_shutdown_is_seen_by_the_cheapest_hook_there_is(void **state)
+{
+	(void)state;
+	ladder_init(&ladder, &coverage, false, NULL);
+	assert_true(ladder_uses(&ladder, CAPABILITY_TCP_SHUT, PROGRAM_LISTEN_STOP));
+	ladder_fail(&ladder, PROGRAM_LISTEN_STOP, "no fentry here");
+	assert_true(ladder_uses(&ladder, CAPABILITY_TCP_SHUT, PROGRAM_FLAG_OLD));
+	ladder_fail(&ladder, PROGRAM_FLAG_OLD, "before v6.12");
+	assert_false(ladder_uses(&ladder, CAPABILITY_TCP_SHUT, PROGRAM_FLAG_OLD));
+	assert_true(ladder_plan(&ladder) & BIT(PROGRAM_TP_STATE));
+	assert_holds(CAPABILITY_TCP_SHUT, "tracepoint");
 }
 
 /* One of its two programs is enough to lose: the other alone would tell half. */
@@ -169,6 +186,7 @@ int main(void)
 		cmocka_unit_test(nothing_holds_before_the_plan_stands),
 		cmocka_unit_test(change_costs_a_hook_only_where_it_is_wanted),
 		cmocka_unit_test(a_failed_program_lets_every_rung_with_it_fall),
+		cmocka_unit_test(a_shutdown_is_seen_by_the_cheapest_hook_there_is),
 		cmocka_unit_test(a_rung_of_two_programs_falls_with_either),
 		cmocka_unit_test(the_first_reason_is_kept),
 		cmocka_unit_test(each_failure_shrinks_the_plan_until_nothing_is_left),

@@ -197,7 +197,7 @@ static void bad_words_are_said_and_end_with_2(void **state)
 		{ "--count 0", "from 1 up" },
 		{ "--count -1", "from 1 up" },
 		{ "--netns /nowhere", "No such file" },
-		{ "--hooks kprobe", "cgroup, tracepoint" },
+		{ "--hooks kprobe", "cgroup, fentry, tracepoint" },
 		{ "--tcp=1", "takes no argument" },
 		{ "--prot 1", "did you mean '--port'" },
 	};

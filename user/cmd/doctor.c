@@ -28,16 +28,6 @@ static const struct option_row rows[] = {
 	{ "json", 'j', NULL, "one JSON object", "output", set_json, 0 },
 };
 
-static const char *old_listeners_note(const struct coverage *c)
-{
-	const struct attempt *close = coverage_holds(&c->states[CAPABILITY_TCP_CLOSE]);
-
-	if (!close || strcmp(close->backend, "cgroup") != 0 || c->old_listeners_flagged)
-		return NULL;
-	return "a listener older than the trace that is shut down without being closed is told "
-	       "when it is closed (needs a kernel of 6.12)";
-}
-
 static void print_state(const struct capability_state *state)
 {
 	const struct attempt *holds = coverage_holds(state);
@@ -71,8 +61,6 @@ static void print_text(const struct coverage *c, int err)
 	}
 	for (int i = 0; i < CAPABILITIES; i++)
 		print_state(&c->states[i]);
-	if (old_listeners_note(c))
-		printf("           ! %s\n", old_listeners_note(c));
 }
 
 static void put_state(struct json *j, const struct capability_state *state)
@@ -119,8 +107,6 @@ static void print_json(const struct coverage *c, int err)
 	for (int i = 0; i < CAPABILITIES && !err; i++)
 		put_state(&j, &c->states[i]);
 	json_array_end(&j);
-	if (!err && old_listeners_note(c))
-		json_string(&j, "note", old_listeners_note(c));
 	json_object_end(&j);
 	buf_putc(&out, '\n');
 	fwrite(out.data, 1, out.len, stdout);

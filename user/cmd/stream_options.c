@@ -358,7 +358,7 @@ static int set_count(void *target, const struct option_row *row, const char *val
 
 static int set_hooks(void *target, const struct option_row *row, const char *value)
 {
-	static const char *const names[] = { "cgroup", "tracepoint" };
+	static const char *const names[] = { "cgroup", "fentry", "tracepoint" };
 	struct stream_options *o = target;
 
 	(void)row;
@@ -401,7 +401,8 @@ const struct option_row stream_option_rows[] = {
 	  set_flag, FLAG_STATS },
 	{ "strict", 0, NULL, "end with status 3 if an event cannot be seen here", "tracing",
 	  set_flag, FLAG_STRICT },
-	{ "hooks", 0, "BACKEND", "use one backend alone: cgroup, tracepoint", NULL, set_hooks, 0 },
+	{ "hooks", 0, "BACKEND", "use one backend alone: cgroup, fentry, tracepoint", NULL,
+	  set_hooks, 0 },
 	/* Habits of ss: what they ask for is what is shown anyway. */
 	{ "listening", 'l', NULL, NULL, NULL, set_flag, FLAG_NOTHING },
 	{ "processes", 'p', NULL, NULL, NULL, set_flag, FLAG_NOTHING },

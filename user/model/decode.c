@@ -28,6 +28,7 @@ static const char *const hook_names[HOOK_MAX] = {
 	[HOOK_TP_STATE] = "tp_btf/inet_sock_set_state",
 	[HOOK_SYS_LISTEN] = "sys_exit listen",
 	[HOOK_SYS_BIND] = "sys_exit bind",
+	[HOOK_LISTEN_STOP] = "fentry/inet_csk_listen_stop",
 };
 
 static int decode_socket(const struct rec_socket *rec, struct socket_info *out)

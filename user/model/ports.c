@@ -19,9 +19,9 @@ struct group {
 /* An open socket. socket comes first: its sk is the key. */
 struct open_socket {
 	struct socket_info socket;
-	uint64_t opened_ns; /* 0: before the trace */
-	uint64_t seen_ns;   /* when it was entered */
-	struct actor opener;
+	uint64_t opened_ns;  /* 0: before the trace */
+	uint64_t seen_ns;    /* when it was entered */
+	struct actor opener; /* or, for what the snapshot found, a holder */
 	struct group *group;
 	LIST_ENTRY(open_socket) in_group;
 };
@@ -173,6 +173,34 @@ static struct actor actor_of(struct process *process, const struct task_ref *tas
 	return actor;
 }
 
+/* Who a found socket is shown with: the longest-running holder, and said to be found, not caught. */
+static struct actor actor_of_row(const struct snapshot_row *row)
+{
+	struct actor actor = { 0 };
+
+	if (!row->n_holders)
+		return actor;
+	actor.process = row->holders[0];
+	actor.uid = actor.process->uid;
+	actor.gid = actor.process->gid;
+	actor.source = SOURCE_PROC;
+	memcpy(actor.comm, actor.process->comm, sizeof(actor.comm));
+	return actor;
+}
+
+/* Whose socket it is, as far as was told or found; with a reference. */
+static struct actor owner_of(const struct open_socket *open)
+{
+	struct actor actor = open->opener;
+
+	if (!actor.process)
+		return actor;
+	procs_ref(actor.process);
+	if (actor.source == SOURCE_KERNEL)
+		actor.source = SOURCE_SOCKET;
+	return actor;
+}
+
 static struct event event_of(const struct decoded *record, enum event_kind kind)
 {
 	return (struct event){
@@ -285,11 +313,7 @@ static int apply_close(struct ports *ports, const struct decoded *record, struct
 	event.cause = record->cause;
 	event.actor = actor;
 	if (record->task.bystander) {
-		event.actor = open->opener;
-		if (event.actor.process) {
-			procs_ref(event.actor.process);
-			event.actor.source = SOURCE_SOCKET;
-		}
+		event.actor = owner_of(open);
 		procs_put(ports->procs, actor.process);
 	}
 	tell_close(ports, &event, open);
@@ -332,21 +356,6 @@ int ports_apply(struct ports *ports, const struct decoded *record)
 		procs_put(ports->procs, process);
 		return 0;
 	}
-}
-
-/* Who a found socket is shown with: the longest-running holder, and said to be found, not caught. */
-static struct actor actor_of_row(const struct snapshot_row *row)
-{
-	struct actor actor = { 0 };
-
-	if (!row->n_holders)
-		return actor;
-	actor.process = row->holders[0];
-	actor.uid = actor.process->uid;
-	actor.gid = actor.process->gid;
-	actor.source = SOURCE_PROC;
-	memcpy(actor.comm, actor.process->comm, sizeof(actor.comm));
-	return actor;
 }
 
 /*
@@ -428,13 +437,18 @@ static int enter_port(struct ports *ports, const struct snapshot *snapshot, size
 	*n = 0;
 	for (; *i < snapshot->n; (*i)++) {
 		struct snapshot_row *row = snapshot->rows[*i];
+		struct open_socket *open;
 
 		if (compare_group(endpoint, &row->socket.local) != 0)
 			return 0;
 		if (!may_enter(ports, row, as, skip))
 			continue;
-		if (!enter(ports, &row->socket, 0, row->time_ns))
+		open = enter(ports, &row->socket, 0, row->time_ns);
+		if (!open)
 			return -ENOMEM;
+		open->opener = actor_of_row(row);
+		if (open->opener.process)
+			procs_ref(open->opener.process);
 		found[(*n)++] = row;
 	}
 	return 0;
@@ -507,13 +521,9 @@ static void tell_missing(struct ports *ports, struct open_socket *open, uint64_t
 		.from = RECORD_CLOSE,
 		.time_ns = time_ns,
 		.socket = open->socket,
-		.actor = open->opener,
+		.actor = owner_of(open),
 	};
 
-	if (event.actor.process) {
-		procs_ref(event.actor.process);
-		event.actor.source = SOURCE_SOCKET;
-	}
 	tell_close(ports, &event, open);
 	procs_put(ports->procs, event.actor.process);
 }

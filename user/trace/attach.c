@@ -49,7 +49,7 @@ static void fail(struct ladder *ladder, enum program program, const char *verb, 
 	char why[COVERAGE_TEXT];
 
 	snprintf(why, sizeof(why), "%s does not %s: %s%s", ladder_programs[program].name, verb,
-		 strerror(-err), mend_of(err, ladder_programs[program].cgroup));
+		 strerror(-err), mend_of(err, ladder_programs[program].attach == BY_CGROUP_ROOT));
 	ladder_fail(ladder, program, why);
 }
 
@@ -66,6 +66,8 @@ static int load(struct trace *trace, struct ladder *ladder, uint32_t plan)
 		struct bpf_program *program = bpf_object__find_program_by_name(
 			trace->hooks, ladder_programs[i].name);
 
+		if (ladder_programs[i].attach == BY_SNAPSHOT)
+			continue;
 		if (!program)
 			return -EINVAL;
 		bpf_program__set_autoload(program, plan & 1u << i);
@@ -85,10 +87,10 @@ static int attach(struct trace *trace, struct ladder *ladder, uint32_t plan, int
 	for (int i = 0; i < PROGRAMS; i++) {
 		struct bpf_program *program;
 
-		if (!(plan & 1u << i))
+		if (!(plan & 1u << i) || ladder_programs[i].attach == BY_SNAPSHOT)
 			continue;
 		program = bpf_object__find_program_by_name(trace->hooks, ladder_programs[i].name);
-		trace->links[i] = ladder_programs[i].cgroup ?
+		trace->links[i] = ladder_programs[i].attach == BY_CGROUP_ROOT ?
 					  bpf_program__attach_cgroup(program, cgroup_fd) :
 					  bpf_program__attach(program);
 		if (trace->links[i])
@@ -198,7 +200,7 @@ static void fail_cgroup(struct ladder *ladder, int err)
 	snprintf(why, sizeof(why), "no cgroup v2 hierarchy: %s (CONFIG_CGROUP_BPF, CAP_SYS_ADMIN)",
 		 strerror(-err));
 	for (int i = 0; i < PROGRAMS; i++)
-		if (ladder_programs[i].cgroup)
+		if (ladder_programs[i].attach == BY_CGROUP_ROOT)
 			ladder_fail(ladder, (enum program)i, why);
 }
 
@@ -212,42 +214,93 @@ static int make_sockets(struct trace *trace)
 	return trace->sockets_fd < 0 ? trace->sockets_fd : 0;
 }
 
-static int climb_with_cgroup(struct trace *trace, struct ladder *ladder)
-{
-	int err, cgroup_fd = cgroup_root_open(ladder->coverage);
-
-	if (cgroup_fd < 0)
-		fail_cgroup(ladder, cgroup_fd);
-	err = climb(trace, ladder, cgroup_fd);
-	if (cgroup_fd >= 0)
-		close(cgroup_fd);
-	return err;
-}
-
 static void *snapshot_thread(void *trace)
 {
 	return (void *)(intptr_t)snapshot_open(trace);
 }
 
-/* Both objects at once: half of the start is libbpf reading the kernel's BTF, for each. */
-static int load_all(struct trace *trace, struct ladder *ladder)
-{
-	void *snapshot_err = NULL;
-	pthread_attr_t attr;
+struct beside {
 	pthread_t thread;
-	bool beside;
-	int err;
+	bool running;
+};
+
+static void start_snapshot(struct trace *trace, struct beside *beside)
+{
+	pthread_attr_t attr;
 
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, THREAD_STACK);
-	beside = !pthread_create(&thread, &attr, snapshot_thread, trace);
+	beside->running = !pthread_create(&beside->thread, &attr, snapshot_thread, trace);
 	pthread_attr_destroy(&attr);
-	err = climb_with_cgroup(trace, ladder);
-	if (beside)
-		pthread_join(thread, &snapshot_err);
+}
+
+static int join_snapshot(struct trace *trace, struct beside *beside)
+{
+	void *err = NULL;
+
+	if (beside->running)
+		pthread_join(beside->thread, &err);
 	else
-		snapshot_err = snapshot_thread(trace);
-	return err ? err : (int)(intptr_t)snapshot_err;
+		err = snapshot_thread(trace);
+	return (int)(intptr_t)err;
+}
+
+/*
+ * Both objects at once: half of the start is libbpf reading the kernel's BTF,
+ * for each. If the snapshot then cannot flag old listeners and the plan counted
+ * on it, the hooks are loaded again by a plan without.
+ */
+static int load_all(struct trace *trace, struct ladder *ladder, int cgroup_fd)
+{
+	struct beside beside;
+	int err, snapshot_err;
+
+	start_snapshot(trace, &beside);
+	err = climb(trace, ladder, cgroup_fd);
+	snapshot_err = join_snapshot(trace, &beside);
+	if (err || snapshot_err)
+		return err ? err : snapshot_err;
+	if (trace->flags_listeners || !ladder_uses(ladder, CAPABILITY_TCP_SHUT, PROGRAM_FLAG_OLD))
+		return 0;
+	ladder_fail(ladder, PROGRAM_FLAG_OLD,
+		    "the tcp iterator cannot set TCP_BPF_SOCK_OPS_CB_FLAGS: that came with v6.12");
+	unload(trace);
+	return climb(trace, ladder, cgroup_fd);
+}
+
+/*
+ * A kernel that refuses function entries says so before it looks at which
+ * function is meant; one that allows them finds that this one is none.
+ */
+static void probe_fentry(struct ladder *ladder)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FENTRY);
+	const struct bpf_insn nothing[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "probe", "GPL", nothing, 2, &opts);
+
+	if (fd >= 0)
+		close(fd);
+	else if (fd == -EPERM)
+		ladder_fail(
+			ladder, PROGRAM_LISTEN_STOP,
+			"the kernel refuses function entries (fentry): Operation not permitted");
+}
+
+static int attach_all(struct trace *trace, struct ladder *ladder)
+{
+	int err, cgroup_fd = cgroup_root_open(ladder->coverage);
+
+	if (cgroup_fd < 0)
+		fail_cgroup(ladder, cgroup_fd);
+	probe_fentry(ladder);
+	trace->flag_old = ladder_uses(ladder, CAPABILITY_TCP_SHUT, PROGRAM_FLAG_OLD);
+	err = load_all(trace, ladder, cgroup_fd);
+	if (cgroup_fd >= 0)
+		close(cgroup_fd);
+	return err;
 }
 
 int trace_open(struct trace **out, const struct trace_wants *wants, struct coverage *coverage)
@@ -266,7 +319,7 @@ int trace_open(struct trace **out, const struct trace_wants *wants, struct cover
 		err = make_sockets(trace);
 	}
 	if (!err)
-		err = load_all(trace, &ladder);
+		err = attach_all(trace, &ladder);
 	if (!err)
 		err = open_ring(trace);
 	if (err) {
@@ -275,7 +328,7 @@ int trace_open(struct trace **out, const struct trace_wants *wants, struct cover
 		return err;
 	}
 	ladder_done(&ladder);
-	coverage->old_listeners_flagged = trace->flags_listeners;
+	trace->shared->flag_listeners = trace->flags_listeners;
 	*out = trace;
 	return 0;
 }

@@ -9,6 +9,7 @@
 enum capability {
 	CAPABILITY_TCP_OPEN,
 	CAPABILITY_TCP_CLOSE,
+	CAPABILITY_TCP_SHUT, /* shutdown, ss -K: of listeners older than the trace, too */
 	CAPABILITY_UDP_OPEN,
 	CAPABILITY_UDP_CLOSE,
 	CAPABILITY_CHANGE,
@@ -37,7 +38,6 @@ struct coverage {
 	struct capability_state states[CAPABILITIES];
 	char cgroup[COVERAGE_TEXT];  /* where the cgroup programs sit, in words */
 	bool cgroup_partial;         /* not the whole host: a cgroup namespace */
-	bool old_listeners_flagged;  /* shutdown of listeners older than the trace is seen */
 	char why[COVERAGE_TEXT * 2]; /* tracing is not possible at all: a sentence with the mend */
 };
 

@@ -22,7 +22,8 @@ struct trace {
 	struct bpf_link *iter_files;
 	struct bpf_link *iter_tcp;
 	struct bpf_link *iter_udp;
-	bool flags_listeners; /* the tcp iterator asks for the listeners' STATE_CB */
+	bool flag_old;        /* the tcp iterator shall ask for the listeners' STATE_CB */
+	bool flags_listeners; /* and it does */
 	uint32_t host_netns;
 	uint64_t delivered[RECORD_KINDS];
 	uint64_t corrupt;

@@ -7,13 +7,15 @@
 #define BIT(program) (1u << (program))
 
 const struct program_row ladder_programs[PROGRAMS] = {
-	[PROGRAM_SOCKOPS] = { "cg_sockops", true },
-	[PROGRAM_POST_BIND4] = { "cg_post_bind4", true },
-	[PROGRAM_POST_BIND6] = { "cg_post_bind6", true },
-	[PROGRAM_SOCK_RELEASE] = { "cg_sock_release", true },
-	[PROGRAM_TP_STATE] = { "tp_state", false },
-	[PROGRAM_SYS_LISTEN] = { "tp_sys_exit_listen", false },
-	[PROGRAM_SYS_BIND] = { "tp_sys_exit_bind", false },
+	[PROGRAM_SOCKOPS] = { "cg_sockops", BY_CGROUP_ROOT },
+	[PROGRAM_POST_BIND4] = { "cg_post_bind4", BY_CGROUP_ROOT },
+	[PROGRAM_POST_BIND6] = { "cg_post_bind6", BY_CGROUP_ROOT },
+	[PROGRAM_SOCK_RELEASE] = { "cg_sock_release", BY_CGROUP_ROOT },
+	[PROGRAM_TP_STATE] = { "tp_state", BY_SECTION },
+	[PROGRAM_SYS_LISTEN] = { "tp_sys_exit_listen", BY_SECTION },
+	[PROGRAM_SYS_BIND] = { "tp_sys_exit_bind", BY_SECTION },
+	[PROGRAM_LISTEN_STOP] = { "fe_listen_stop", BY_SECTION },
+	[PROGRAM_FLAG_OLD] = { "snap_tcp_flag", BY_SNAPSHOT },
 };
 
 struct rung {
@@ -32,6 +34,11 @@ static const struct rung rungs[] = {
 	{ CAPABILITY_TCP_CLOSE, "cgroup", "sockops STATE_CB, sock_release",
 	  BIT(PROGRAM_SOCKOPS) | BIT(PROGRAM_SOCK_RELEASE), NULL },
 	{ CAPABILITY_TCP_CLOSE, "tracepoint", "inet_sock_set_state", BIT(PROGRAM_TP_STATE), NULL },
+	{ CAPABILITY_TCP_SHUT, "fentry", "inet_csk_listen_stop", BIT(PROGRAM_LISTEN_STOP), NULL },
+	{ CAPABILITY_TCP_SHUT, "cgroup", "STATE_CB, asked for by the snapshot",
+	  BIT(PROGRAM_SOCKOPS) | BIT(PROGRAM_FLAG_OLD), NULL },
+	{ CAPABILITY_TCP_SHUT, "tracepoint", "inet_sock_set_state", BIT(PROGRAM_TP_STATE),
+	  "costs every TCP connection a little" },
 	{ CAPABILITY_UDP_OPEN, "cgroup", "post_bind4, post_bind6",
 	  BIT(PROGRAM_POST_BIND4) | BIT(PROGRAM_POST_BIND6), NULL },
 	{ CAPABILITY_UDP_OPEN, "tracepoint", "sys_exit bind", BIT(PROGRAM_SYS_BIND),
@@ -45,9 +52,9 @@ static const struct rung rungs[] = {
 #define RUNGS (sizeof(rungs) / sizeof(*rungs))
 
 static const char *const events[CAPABILITIES] = {
-	[CAPABILITY_TCP_OPEN] = "open tcp", [CAPABILITY_TCP_CLOSE] = "close tcp",
-	[CAPABILITY_UDP_OPEN] = "open udp", [CAPABILITY_UDP_CLOSE] = "close udp",
-	[CAPABILITY_CHANGE] = "change",
+	[CAPABILITY_TCP_OPEN] = "open tcp",   [CAPABILITY_TCP_CLOSE] = "close tcp",
+	[CAPABILITY_TCP_SHUT] = "shut tcp",   [CAPABILITY_UDP_OPEN] = "open udp",
+	[CAPABILITY_UDP_CLOSE] = "close udp", [CAPABILITY_CHANGE] = "change",
 };
 
 const struct attempt *coverage_holds(const struct capability_state *state)
@@ -123,6 +130,13 @@ void ladder_fail(struct ladder *ladder, enum program program, const char *why)
 		if (rungs[i].programs & BIT(program) && !*attempt->why)
 			snprintf(attempt->why, sizeof(attempt->why), "%s", why);
 	}
+}
+
+bool ladder_uses(const struct ladder *ladder, enum capability capability, enum program program)
+{
+	size_t rung = best_rung(ladder, capability);
+
+	return rung < RUNGS && rungs[rung].programs & BIT(program);
 }
 
 void ladder_done(struct ladder *ladder)

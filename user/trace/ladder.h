@@ -16,12 +16,14 @@ enum program {
 	PROGRAM_TP_STATE,
 	PROGRAM_SYS_LISTEN,
 	PROGRAM_SYS_BIND,
+	PROGRAM_LISTEN_STOP,
+	PROGRAM_FLAG_OLD, /* no hook: the snapshot, which can flag what is older than the trace */
 	PROGRAMS
 };
 
 struct program_row {
 	const char *name; /* in the object */
-	bool cgroup;      /* attached to the cgroup root; else by its section */
+	enum { BY_SECTION, BY_CGROUP_ROOT, BY_SNAPSHOT } attach;
 };
 
 extern const struct program_row ladder_programs[PROGRAMS];
@@ -38,6 +40,8 @@ void ladder_init(struct ladder *ladder, struct coverage *coverage, bool want_cha
 uint32_t ladder_plan(const struct ladder *ladder);
 /* This program does not work here, and why: every rung with it falls. */
 void ladder_fail(struct ladder *ladder, enum program program, const char *why);
+/* Whether the best rung of a capability uses this program. */
+bool ladder_uses(const struct ladder *ladder, enum capability capability, enum program program);
 /* The plan stands: marks the rungs that hold. */
 void ladder_done(struct ladder *ladder);
 

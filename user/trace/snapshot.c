@@ -45,10 +45,10 @@ static int load(struct trace *trace, bool flag)
 
 int snapshot_open(struct trace *trace)
 {
-	bool flag = true;
-	int err = load(trace, true);
+	bool flag = trace->flag_old;
+	int err = load(trace, flag);
 
-	if (err) {
+	if (err && flag) {
 		flag = false;
 		err = load(trace, false);
 	}
