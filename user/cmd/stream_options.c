@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/stream_options.h"
+#include "cmd/option_words.h"
 
 #include "base/log.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -34,36 +32,6 @@ bool stream_options_color(const struct stream_options *options, int fd)
 	if ((no_color && *no_color) || (term && !strcmp(term, "dumb")))
 		return false;
 	return isatty(fd);
-}
-
-/* "unknown WHAT 'WORD': did you mean …? They are: …" */
-static int unknown_word(const char *what, const char *word, const char *const *names, size_t n)
-{
-	const char *near = nearest_word(word, names, n);
-	char all[512] = "";
-
-	for (size_t i = 0; i < n; i++) {
-		strncat(all, i ? ", " : "", sizeof(all) - strlen(all) - 1);
-		strncat(all, names[i], sizeof(all) - strlen(all) - 1);
-	}
-	if (near)
-		say("unknown %s '%s': did you mean '%s'? There are: %s", what, word, near, all);
-	else
-		say("unknown %s '%s': there are: %s", what, word, all);
-	return STATUS_USAGE;
-}
-
-/* Calls set for each word of a list. */
-static int each_word(struct stream_options *o, const char *value,
-		     int (*set)(struct stream_options *o, const char *word))
-{
-	char *copy = strdup(value), *rest = copy, *word;
-	int status = STATUS_OK;
-
-	while (!status && (word = next_word(&rest)))
-		status = set(o, word);
-	free(copy);
-	return status;
 }
 
 enum flag_code {
@@ -118,143 +86,6 @@ static int set_flag(void *target, const struct option_row *row, const char *valu
 	return STATUS_OK;
 }
 
-static int set_ports(void *target, const struct option_row *row, const char *value)
-{
-	struct stream_options *o = target;
-	const char *bad = "out of memory";
-
-	(void)row;
-	if (!parse_ports(value, &o->filter.ports, &bad))
-		return STATUS_OK;
-	say("--port '%s': %s; it takes numbers and ranges, as 22,8000-8100", value, bad);
-	return STATUS_USAGE;
-}
-
-static int too_many(const char *what)
-{
-	say("--%s: at most %d at once", what, FILTER_MANY_MAX);
-	return STATUS_USAGE;
-}
-
-static int add_pid(struct stream_options *o, const char *word)
-{
-	uint64_t pid;
-
-	if (parse_u64(word, INT32_MAX, &pid) || !pid) {
-		say("--pid '%s': a pid is a number from 1 up", word);
-		return STATUS_USAGE;
-	}
-	if (o->filter.n_pids == FILTER_MANY_MAX)
-		return too_many("pid");
-	o->filter.pids[o->filter.n_pids++] = (uint32_t)pid;
-	return STATUS_OK;
-}
-
-static int set_pid(void *target, const struct option_row *row, const char *value)
-{
-	(void)row;
-	return each_word(target, value, add_pid);
-}
-
-static int add_user(struct stream_options *o, const char *word)
-{
-	struct passwd entry, *found = NULL;
-	uint64_t uid = 0;
-	char text[1024];
-
-	if (!getpwnam_r(word, &entry, text, sizeof(text), &found) && found)
-		uid = entry.pw_uid;
-	else if (parse_u64(word, UINT32_MAX - 1, &uid)) {
-		say("--user '%s': there is no such user on this host; a number works too", word);
-		return STATUS_USAGE;
-	}
-	if (o->filter.n_uids == FILTER_MANY_MAX)
-		return too_many("user");
-	o->filter.uids[o->filter.n_uids++] = (uint32_t)uid;
-	return STATUS_OK;
-}
-
-static int set_user(void *target, const struct option_row *row, const char *value)
-{
-	(void)row;
-	return each_word(target, value, add_user);
-}
-
-/* A glob may have commas of its own: the option is given again for another. */
-static int set_comm(void *target, const struct option_row *row, const char *value)
-{
-	struct stream_options *o = target;
-
-	(void)row;
-	if (o->filter.n_comms == FILTER_MANY_MAX)
-		return too_many("comm");
-	o->filter.comms[o->filter.n_comms++] = value;
-	return STATUS_OK;
-}
-
-static int set_exe(void *target, const struct option_row *row, const char *value)
-{
-	struct stream_options *o = target;
-
-	(void)row;
-	if (o->filter.n_exes == FILTER_MANY_MAX)
-		return too_many("exe");
-	o->filter.exes[o->filter.n_exes++] = value;
-	return STATUS_OK;
-}
-
-static int add_netns(struct stream_options *o, const char *word)
-{
-	uint64_t inode = 0;
-	struct stat st;
-
-	if (!strcmp(word, "host")) {
-		o->netns_host = true;
-		return STATUS_OK;
-	}
-	if (!strcmp(word, "self"))
-		word = "/proc/self/ns/net";
-	if (parse_u64(word, UINT32_MAX, &inode)) {
-		if (stat(word, &st)) {
-			say("--netns '%s': %s; it takes self, host, an inode, or a path such as "
-			    "/run/netns/NAME",
-			    word, strerror(errno));
-			return STATUS_USAGE;
-		}
-		inode = st.st_ino;
-	}
-	if (o->filter.n_netns == FILTER_MANY_MAX)
-		return too_many("netns");
-	o->filter.netns[o->filter.n_netns++] = (uint32_t)inode;
-	return STATUS_OK;
-}
-
-static int set_netns(void *target, const struct option_row *row, const char *value)
-{
-	(void)row;
-	return each_word(target, value, add_netns);
-}
-
-static int add_scope(struct stream_options *o, const char *word)
-{
-	const char *names[SCOPES];
-
-	for (int i = 0; i < SCOPES; i++) {
-		names[i] = scope_name((enum scope)i);
-		if (strcmp(names[i], word) != 0)
-			continue;
-		o->filter.scopes |= 1u << i;
-		return STATUS_OK;
-	}
-	return unknown_word("scope", word, names, SCOPES);
-}
-
-static int set_scope(void *target, const struct option_row *row, const char *value)
-{
-	(void)row;
-	return each_word(target, value, add_scope);
-}
-
 static int add_event(struct stream_options *o, const char *word)
 {
 	/* Those a later version has are known by name, so that nobody is told they are misspelt. */
@@ -269,7 +100,7 @@ static int add_event(struct stream_options *o, const char *word)
 	while (i < COUNT(names) && strcmp(names[i], word) != 0)
 		i++;
 	if (i == COUNT(names))
-		return unknown_word("event", word, names, COUNT(records));
+		return option_unknown_word("event", word, names, COUNT(records));
 	if (i >= COUNT(records)) {
 		say("event '%s' cannot be traced by this version: it has open, close, change",
 		    word);
@@ -286,7 +117,7 @@ static int set_events(void *target, const struct option_row *row, const char *va
 
 	(void)row;
 	o->filter.records = 0;
-	return each_word(o, value, add_event);
+	return option_each_word(o, value, add_event);
 }
 
 static int set_output(void *target, const struct option_row *row, const char *value)
@@ -296,7 +127,7 @@ static int set_output(void *target, const struct option_row *row, const char *va
 
 	(void)row;
 	o->output = sink_by_name(value);
-	return o->output ? STATUS_OK : unknown_word("output", value, names, COUNT(names));
+	return o->output ? STATUS_OK : option_unknown_word("output", value, names, COUNT(names));
 }
 
 static int set_columns(void *target, const struct option_row *row, const char *value)
@@ -314,7 +145,7 @@ static int set_columns(void *target, const struct option_row *row, const char *v
 	}
 	for (size_t i = 0; i < columns_n; i++)
 		names[i] = columns_all[i].name;
-	return unknown_word("column", bad, names, columns_n);
+	return option_unknown_word("column", bad, names, columns_n);
 }
 
 static int set_color(void *target, const struct option_row *row, const char *value)
@@ -329,7 +160,7 @@ static int set_color(void *target, const struct option_row *row, const char *val
 			return STATUS_OK;
 		}
 	}
-	return unknown_word("color", value, names, COUNT(names));
+	return option_unknown_word("color", value, names, COUNT(names));
 }
 
 static int set_for(void *target, const struct option_row *row, const char *value)
@@ -368,7 +199,7 @@ static int set_hooks(void *target, const struct option_row *row, const char *val
 			return STATUS_OK;
 		}
 	}
-	return unknown_word("backend", value, names, COUNT(names));
+	return option_unknown_word("backend", value, names, COUNT(names));
 }
 
 const struct option_row stream_option_rows[] = {
@@ -377,14 +208,15 @@ const struct option_row stream_option_rows[] = {
 	{ "udp", 'u', NULL, "UDP and UDP-Lite ports", NULL, set_flag, FLAG_UDP },
 	{ "ipv4", '4', NULL, "IPv4, mapped addresses too", NULL, set_flag, FLAG_4 },
 	{ "ipv6", '6', NULL, "IPv6, dual-stack sockets too", NULL, set_flag, FLAG_6 },
-	{ "port", 'P', "LIST", "ports, as 22,8000-8100", NULL, set_ports, 0 },
-	{ "pid", 0, "LIST", "processes", NULL, set_pid, 0 },
-	{ "user", 'U', "LIST", "users, by name or number", NULL, set_user, 0 },
-	{ "comm", 0, "GLOB", "short process name", NULL, set_comm, 0 },
-	{ "exe", 0, "GLOB", "executable; without '/': its last part", NULL, set_exe, 0 },
-	{ "netns", 0, "LIST", "network namespaces: self, host, INODE, PATH", NULL, set_netns, 0 },
-	{ "scope", 0, "LIST", "loopback, link, private, public, any, multicast", NULL, set_scope,
+	{ "port", 'P', "LIST", "ports, as 22,8000-8100", NULL, option_set_ports, 0 },
+	{ "pid", 0, "LIST", "processes", NULL, option_set_pid, 0 },
+	{ "user", 'U', "LIST", "users, by name or number", NULL, option_set_user, 0 },
+	{ "comm", 0, "GLOB", "short process name", NULL, option_set_comm, 0 },
+	{ "exe", 0, "GLOB", "executable; without '/': its last part", NULL, option_set_exe, 0 },
+	{ "netns", 0, "LIST", "network namespaces: self, host, INODE, PATH", NULL, option_set_netns,
 	  0 },
+	{ "scope", 0, "LIST", "loopback, link, private, public, any, multicast", NULL,
+	  option_set_scope, 0 },
 	{ "events", 'e', "LIST", "open, close, change, all (default: open,close)", "what",
 	  set_events, 0 },
 	{ "no-existing", 0, NULL, "only what happens from now on", NULL, set_flag,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "output/columns.h"
+#include "output/cells.h"
 
 #include "base/escape.h"
 #include "base/parse.h"
@@ -102,7 +103,7 @@ static void put_service(const struct event *e, struct enrich *enrich, struct buf
 		put_text(out, enrich_service(enrich, e->socket.local.proto, e->socket.local.port));
 }
 
-static void put_netns(const struct event *e, struct enrich *enrich, struct buf *out)
+void column_put_netns(const struct event *e, struct enrich *enrich, struct buf *out)
 {
 	const char *name;
 
@@ -160,7 +161,7 @@ static void put_comm(const struct event *e, struct enrich *enrich, struct buf *o
 		buf_puts(out, e->socket.kernel ? "(kernel)" : "(no holder)");
 }
 
-static void put_exe(const struct event *e, struct enrich *enrich, struct buf *out)
+void column_put_exe(const struct event *e, struct enrich *enrich, struct buf *out)
 {
 	(void)enrich;
 	if (!e->actor.process)
@@ -171,7 +172,7 @@ static void put_exe(const struct event *e, struct enrich *enrich, struct buf *ou
 }
 
 /* The arguments as a line: those a shell would split again are not quoted, this is to be read. */
-static void put_args(const struct event *e, struct enrich *enrich, struct buf *out)
+void column_put_args(const struct event *e, struct enrich *enrich, struct buf *out)
 {
 	const struct process *p = e->actor.process;
 	size_t at = 0;
@@ -216,7 +217,7 @@ static void put_backlog(const struct event *e, struct enrich *enrich, struct buf
 		buf_put_u64(out, e->socket.backlog);
 }
 
-static void put_lifetime(const struct event *e, struct enrich *enrich, struct buf *out)
+void column_put_lifetime(const struct event *e, struct enrich *enrich, struct buf *out)
 {
 	uint64_t ms = e->lifetime_ns / 1000000, s = ms / 1000;
 
@@ -269,92 +270,6 @@ static void put_hook(const struct event *e, struct enrich *enrich, struct buf *o
 		buf_puts(out, e->hook);
 }
 
-static void put_count(struct buf *out, uint64_t n, const char *one, const char *many)
-{
-	buf_put_u64(out, n);
-	buf_putc(out, ' ');
-	buf_puts(out, n == 1 ? one : many);
-}
-
-static void put_lost(const struct event *e, struct buf *out)
-{
-	put_count(out, e->lost_count, e->lost_kind, e->lost_kind);
-	buf_puts(out, e->lost_count == 1 ? " record: " : " records: ");
-	buf_puts(out, e->lost_cause);
-}
-
-/* Between two parts of the detail that starts at byte from. */
-static void put_separator(struct buf *out, size_t from)
-{
-	if (out->len > from)
-		buf_puts(out, "; ");
-}
-
-static void put_foreign_netns(const struct event *e, struct enrich *enrich, struct buf *out)
-{
-	const char *netns = enrich_netns(enrich, e->socket.local.netns);
-
-	if (netns && !strcmp(netns, "host"))
-		return;
-	buf_puts(out, "netns ");
-	put_netns(e, enrich, out);
-}
-
-static void put_sharing(const struct event *e, size_t from, struct buf *out)
-{
-	if (e->from == RECORD_CHANGE) {
-		put_separator(out, from);
-		buf_puts(out, "backlog now ");
-		buf_put_u64(out, e->socket.backlog);
-	} else if (e->kind == EVENT_CHANGE || e->sharing > 1) {
-		put_separator(out, from);
-		put_count(out, e->sharing, "socket", "sockets");
-		buf_puts(out, " on this port");
-	}
-}
-
-static void put_end(const struct event *e, struct enrich *enrich, size_t from, struct buf *out)
-{
-	if (e->lifetime_ns) {
-		put_separator(out, from);
-		buf_puts(out, "after ");
-		put_lifetime(e, enrich, out);
-	}
-	if (e->cause == CLOSE_PROCESS_EXIT || e->cause == CLOSE_DESTROYED) {
-		put_separator(out, from);
-		buf_puts(out, close_cause_name(e->cause));
-	}
-}
-
-/* What matters most about this event beyond who and where. */
-static void put_detail(const struct event *e, struct enrich *enrich, struct buf *out)
-{
-	size_t from = out->len;
-
-	if (e->kind == EVENT_LOST) {
-		put_lost(e, out);
-		return;
-	}
-	put_foreign_netns(e, enrich, out);
-	if (e->kind == EVENT_RECOVERED) {
-		put_separator(out, from);
-		buf_puts(out, e->from == RECORD_CLOSE ? "closed meanwhile" : "opened meanwhile");
-	}
-	put_sharing(e, from, out);
-	put_end(e, enrich, from, out);
-	if (e->n_holders > 1) {
-		put_separator(out, from);
-		put_count(out, e->n_holders, "holder", "holders");
-	}
-	if (!e->actor.process || !(e->actor.process->args_len || e->actor.process->exe))
-		return;
-	put_separator(out, from);
-	if (e->actor.process->args_len)
-		put_args(e, enrich, out);
-	else
-		put_exe(e, enrich, out);
-}
-
 const struct column columns_all[] = {
 	{ "time", 8, false, "local wall-clock time of the event", put_time },
 	{ "event", 9, false, "what happened", put_event },
@@ -363,20 +278,20 @@ const struct column columns_all[] = {
 	{ "pid", 7, true, "process (thread group)", put_pid },
 	{ "user", 8, false, "user, or its number", put_user },
 	{ "comm", 15, false, "the process's own short name", put_comm },
-	{ "detail", 20, false, "what else matters, and the command line", put_detail },
+	{ "detail", 20, false, "what else matters, and the command line", column_put_detail },
 	{ "port", 5, true, "port number", put_port },
 	{ "family", 6, false, "ipv4, ipv6", put_family },
 	{ "scope", 9, false, "how far the address reaches", put_scope },
 	{ "service", 12, false, "name by /etc/services", put_service },
-	{ "netns", 10, false, "network namespace", put_netns },
+	{ "netns", 10, false, "network namespace", column_put_netns },
 	{ "tid", 7, true, "thread", put_tid },
 	{ "uid", 6, true, "user number", put_uid },
-	{ "exe", 24, false, "executable", put_exe },
-	{ "args", 32, false, "command line", put_args },
+	{ "exe", 24, false, "executable", column_put_exe },
+	{ "args", 32, false, "command line", column_put_args },
 	{ "parent", 20, false, "parent's name and pid", put_parent },
 	{ "cgroup", 32, false, "cgroup v2 path", put_cgroup },
 	{ "backlog", 7, true, "backlog of a listener", put_backlog },
-	{ "lifetime", 10, true, "how long the port was open", put_lifetime },
+	{ "lifetime", 10, true, "how long the port was open", column_put_lifetime },
 	{ "cookie", 8, true, "socket cookie, as ss -e shows it", put_cookie },
 	{ "hook", 24, false, "kernel hook that saw it", put_hook },
 	{ "holders", 16, false, "pids that have the socket", put_holders },

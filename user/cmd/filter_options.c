@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The filters, from words. */
+#include "cmd/option_words.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+int option_unknown_word(const char *what, const char *word, const char *const *names, size_t n)
+{
+	const char *near = nearest_word(word, names, n);
+	char all[512] = "";
+
+	for (size_t i = 0; i < n; i++) {
+		strncat(all, i ? ", " : "", sizeof(all) - strlen(all) - 1);
+		strncat(all, names[i], sizeof(all) - strlen(all) - 1);
+	}
+	if (near)
+		say("unknown %s '%s': did you mean '%s'? There are: %s", what, word, near, all);
+	else
+		say("unknown %s '%s': there are: %s", what, word, all);
+	return STATUS_USAGE;
+}
+
+int option_each_word(struct stream_options *o, const char *value,
+		     int (*set)(struct stream_options *o, const char *word))
+{
+	char *copy = strdup(value), *rest = copy, *word;
+	int status = STATUS_OK;
+
+	while (!status && (word = next_word(&rest)))
+		status = set(o, word);
+	free(copy);
+	return status;
+}
+
+int option_set_ports(void *target, const struct option_row *row, const char *value)
+{
+	struct stream_options *o = target;
+	const char *bad = "out of memory";
+
+	(void)row;
+	if (!parse_ports(value, &o->filter.ports, &bad))
+		return STATUS_OK;
+	say("--port '%s': %s; it takes numbers and ranges, as 22,8000-8100", value, bad);
+	return STATUS_USAGE;
+}
+
+static int too_many(const char *what)
+{
+	say("--%s: at most %d at once", what, FILTER_MANY_MAX);
+	return STATUS_USAGE;
+}
+
+static int add_pid(struct stream_options *o, const char *word)
+{
+	uint64_t pid;
+
+	if (parse_u64(word, INT32_MAX, &pid) || !pid) {
+		say("--pid '%s': a pid is a number from 1 up", word);
+		return STATUS_USAGE;
+	}
+	if (o->filter.n_pids == FILTER_MANY_MAX)
+		return too_many("pid");
+	o->filter.pids[o->filter.n_pids++] = (uint32_t)pid;
+	return STATUS_OK;
+}
+
+int option_set_pid(void *target, const struct option_row *row, const char *value)
+{
+	(void)row;
+	return option_each_word(target, value, add_pid);
+}
+
+static int add_user(struct stream_options *o, const char *word)
+{
+	struct passwd entry, *found = NULL;
+	uint64_t uid = 0;
+	char text[1024];
+
+	if (!getpwnam_r(word, &entry, text, sizeof(text), &found) && found)
+		uid = entry.pw_uid;
+	else if (parse_u64(word, UINT32_MAX - 1, &uid)) {
+		say("--user '%s': there is no such user on this host; a number works too", word);
+		return STATUS_USAGE;
+	}
+	if (o->filter.n_uids == FILTER_MANY_MAX)
+		return too_many("user");
+	o->filter.uids[o->filter.n_uids++] = (uint32_t)uid;
+	return STATUS_OK;
+}
+
+int option_set_user(void *target, const struct option_row *row, const char *value)
+{
+	(void)row;
+	return option_each_word(target, value, add_user);
+}
+
+/* A glob may have commas of its own: the option is given again for another. */
+int option_set_comm(void *target, const struct option_row *row, const char *value)
+{
+	struct stream_options *o = target;
+
+	(void)row;
+	if (o->filter.n_comms == FILTER_MANY_MAX)
+		return too_many("comm");
+	o->filter.comms[o->filter.n_comms++] = value;
+	return STATUS_OK;
+}
+
+int option_set_exe(void *target, const struct option_row *row, const char *value)
+{
+	struct stream_options *o = target;
+
+	(void)row;
+	if (o->filter.n_exes == FILTER_MANY_MAX)
+		return too_many("exe");
+	o->filter.exes[o->filter.n_exes++] = value;
+	return STATUS_OK;
+}
+
+static int add_netns(struct stream_options *o, const char *word)
+{
+	uint64_t inode = 0;
+	struct stat st;
+
+	if (!strcmp(word, "host")) {
+		o->netns_host = true;
+		return STATUS_OK;
+	}
+	if (!strcmp(word, "self"))
+		word = "/proc/self/ns/net";
+	if (parse_u64(word, UINT32_MAX, &inode)) {
+		if (stat(word, &st)) {
+			say("--netns '%s': %s; it takes self, host, an inode, or a path such as "
+			    "/run/netns/NAME",
+			    word, strerror(errno));
+			return STATUS_USAGE;
+		}
+		inode = st.st_ino;
+	}
+	if (o->filter.n_netns == FILTER_MANY_MAX)
+		return too_many("netns");
+	o->filter.netns[o->filter.n_netns++] = (uint32_t)inode;
+	return STATUS_OK;
+}
+
+int option_set_netns(void *target, const struct option_row *row, const char *value)
+{
+	(void)row;
+	return option_each_word(target, value, add_netns);
+}
+
+static int add_scope(struct stream_options *o, const char *word)
+{
+	const char *names[SCOPES];
+
+	for (int i = 0; i < SCOPES; i++) {
+		names[i] = scope_name((enum scope)i);
+		if (strcmp(names[i], word) != 0)
+			continue;
+		o->filter.scopes |= 1u << i;
+		return STATUS_OK;
+	}
+	return option_unknown_word("scope", word, names, SCOPES);
+}
+
+int option_set_scope(void *target, const struct option_row *row, const char *value)
+{
+	(void)row;
+	return option_each_word(target, value, add_scope);
+}

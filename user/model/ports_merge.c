@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The table against a snapshot: what it lacks, and what is gone. */
+#include "model/port_table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Who a found socket is shown with: the longest-running holder, and said to be found, not caught. */
+static struct actor actor_of_row(const struct snapshot_row *row)
+{
+	struct actor actor = { 0 };
+
+	if (!row->n_holders)
+		return actor;
+	actor.process = row->holders[0];
+	actor.uid = actor.process->uid;
+	actor.gid = actor.process->gid;
+	actor.source = SOURCE_PROC;
+	memcpy(actor.comm, actor.process->comm, sizeof(actor.comm));
+	return actor;
+}
+
+/*
+ * At the start what ss shows: TCP in LISTEN, UDP without a peer. After a loss
+ * also UDP with a peer, but only if an open of it was due: the kernel does not
+ * keep how a socket got its port.
+ */
+static bool wanted(const struct snapshot_row *row, enum event_kind as)
+{
+	bool udp = row->socket.local.proto != IPPROTO_TCP;
+
+	if (as == EVENT_EXISTING)
+		return !row->socket.connected;
+	return !udp || row->socket.tracked;
+}
+
+static bool may_enter(struct ports *ports, const struct snapshot_row *row, enum event_kind as,
+		      const struct snapshot *skip)
+{
+	struct open_socket *open = port_table_find(ports, &row->socket);
+
+	if (!wanted(row, as) || snapshot_find(skip, &row->socket))
+		return false;
+	if (open && same_socket(&open->socket, &row->socket)) {
+		if (!open->socket.cookie)
+			open->socket.cookie = row->socket.cookie;
+		return false;
+	}
+	if (open)
+		port_table_leave(ports, open);
+	return true;
+}
+
+/*
+ * One event for the rows from..to, which are one port. Its holders are those
+ * of all its sockets, each once: of the same process in two rows the second is
+ * dropped by comparing pointers.
+ */
+static int tell_found(struct ports *ports, struct snapshot_row *const *rows, size_t n,
+		      enum event_kind as)
+{
+	struct event event = {
+		.kind = as, .from = RECORD_OPEN, .socket = rows[0]->socket, .holders_known = true
+	};
+	struct process **holders;
+	size_t total = 0;
+
+	for (size_t i = 0; i < n; i++)
+		total += rows[i]->n_holders;
+	holders = calloc(total ? total : 1, sizeof(struct process *));
+	if (!holders)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		for (size_t h = 0; h < rows[i]->n_holders; h++) {
+			size_t seen = 0;
+
+			while (seen < event.n_holders && holders[seen] != rows[i]->holders[h])
+				seen++;
+			holders[seen] = rows[i]->holders[h];
+			event.n_holders += seen == event.n_holders;
+		}
+	}
+	event.holders = holders;
+	event.time_ns = rows[0]->time_ns;
+	event.actor = actor_of_row(rows[0]);
+	event.sharing = port_table_find(ports, &rows[0]->socket)->group->sockets;
+	ports->tell(&event, ports->arg);
+	free(holders);
+	return 0;
+}
+
+/* Enters the rows of one port, from *i on, into found; moves *i behind them. */
+static int enter_port(struct ports *ports, const struct snapshot *snapshot, size_t *i,
+		      enum event_kind as, const struct snapshot *skip, struct snapshot_row **found,
+		      size_t *n)
+{
+	const struct endpoint *endpoint = &snapshot->rows[*i]->socket.local;
+
+	*n = 0;
+	for (; *i < snapshot->n; (*i)++) {
+		struct snapshot_row *row = snapshot->rows[*i];
+		struct open_socket *open;
+
+		if (port_table_compare(endpoint, &row->socket.local) != 0)
+			return 0;
+		if (!may_enter(ports, row, as, skip))
+			continue;
+		open = port_table_enter(ports, &row->socket, 0, row->time_ns);
+		if (!open)
+			return -ENOMEM;
+		open->opener = actor_of_row(row);
+		if (open->opener.process)
+			procs_ref(open->opener.process);
+		found[(*n)++] = row;
+	}
+	return 0;
+}
+
+int ports_load(struct ports *ports, const struct snapshot *snapshot, enum event_kind as,
+	       const struct snapshot *skip)
+{
+	struct snapshot_row **found = calloc(snapshot->n ? snapshot->n : 1, sizeof(*found));
+	int err = found ? 0 : -ENOMEM;
+	size_t i = 0, n;
+
+	while (!err && i < snapshot->n) {
+		err = enter_port(ports, snapshot, &i, as, skip, found, &n);
+		if (!err && n)
+			err = tell_found(ports, found, n, as);
+	}
+	free(found);
+	return err;
+}
+
+/* twalk_r() hands this to each node. */
+struct missing {
+	const struct snapshot *const *snapshots;
+	size_t n_snapshots;
+	uint64_t before_ns;
+	struct open_socket **found;
+	size_t n;
+	size_t cap;
+};
+
+static void collect_missing(const void *node, VISIT visit, void *arg)
+{
+	struct open_socket *open = *(struct open_socket *const *)node;
+	struct missing *missing = arg;
+
+	if (visit != postorder && visit != leaf)
+		return;
+	if (open->seen_ns >= missing->before_ns)
+		return;
+	for (size_t i = 0; i < missing->n_snapshots; i++)
+		if (snapshot_find(missing->snapshots[i], &open->socket))
+			return;
+	if (missing->n == missing->cap) {
+		size_t cap = missing->cap ? missing->cap * 2 : 64;
+		struct open_socket **found = reallocarray(missing->found, cap, sizeof(*found));
+
+		if (!found)
+			return; /* it is found again by the next comparison */
+		missing->found = found;
+		missing->cap = cap;
+	}
+	missing->found[missing->n++] = open;
+}
+
+bool ports_any_missing(struct ports *ports, const struct snapshot *snapshot, uint64_t before_ns)
+{
+	struct missing missing = { &snapshot, 1, before_ns, NULL, 0, 0 };
+
+	twalk_r(ports->sockets, collect_missing, &missing);
+	free(missing.found);
+	return missing.n > 0;
+}
+
+void ports_drop_missing(struct ports *ports, const struct snapshot *const *snapshots, size_t n,
+			uint64_t before_ns)
+{
+	struct missing missing = { snapshots, n, before_ns, NULL, 0, 0 };
+
+	twalk_r(ports->sockets, collect_missing, &missing);
+	for (size_t i = 0; i < missing.n; i++)
+		port_table_missing(ports, missing.found[i], before_ns);
+	free(missing.found);
+}
