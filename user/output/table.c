@@ -27,26 +27,38 @@ static const char *color_of(enum event_kind kind)
 	}
 }
 
-/*
- * Cells the text takes on a terminal, and how many bytes fit into max cells.
- * The text went through the escaper, so it is UTF-8 without controls.
- */
+/* Bytes and cells of the character at text, which went through the escaper: UTF-8, no controls. */
+static size_t one_char(const char *text, size_t n, size_t *cells)
+{
+	uint32_t cp = 0;
+	size_t len;
+	int width;
+
+	*cells = 1;
+	if (!(*text & 0x80))
+		return 1;
+	len = utf8_decode(text, n, &cp);
+	width = wcwidth((wchar_t)cp);
+	if (width >= 0)
+		*cells = (size_t)width;
+	return len ? len : 1;
+}
+
+/* Cells the text takes on a terminal; *fit: how many of its bytes fit into max cells. */
 static size_t cells_of(const char *text, size_t n, size_t max, size_t *fit)
 {
-	size_t cells = 0, at = 0;
+	size_t sum = 0, at = 0;
 
 	*fit = n;
 	while (at < n) {
-		uint32_t cp = 0;
-		size_t len = utf8_decode(text + at, n - at, &cp);
-		int width = wcwidth((wchar_t)cp);
+		size_t cells, len = one_char(text + at, n - at, &cells);
 
-		if (cells + (size_t)(width < 0 ? 1 : width) > max && *fit == n)
+		if (sum + cells > max && *fit == n)
 			*fit = at;
-		cells += (size_t)(width < 0 ? 1 : width);
-		at += len ? len : 1;
+		sum += cells;
+		at += len;
 	}
-	return cells;
+	return sum;
 }
 
 /*
@@ -74,8 +86,8 @@ static void cut_line(struct buf *out, size_t from, size_t width)
 
 	if (out->failed)
 		return;
-	cells = cells_of(out->data + from, out->len - from, width, &fit);
-	if (width && cells > width)
+	cells = width ? cells_of(out->data + from, out->len - from, width, &fit) : 0;
+	if (cells > width)
 		out->len = from + fit;
 	while (out->len > from && out->data[out->len - 1] == ' ')
 		out->len--;
