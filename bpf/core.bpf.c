@@ -245,7 +245,8 @@ __hidden int on_listen(struct sock *sk, u32 hook)
 	if (!shared.ready || !sk || sock_fill(&sock, sk))
 		return 0;
 	entry = known(&sock);
-	if (!entry) {
+	/* Without cookies an entry that outlived its socket is told by its port alone. */
+	if (!entry || entry->port != sock.port) {
 		remember(&sock);
 		send_port(&sock, KIND_OPEN, hook, REASON_NONE);
 	} else if (entry->backlog != sock.backlog) {

@@ -67,21 +67,59 @@ static void drop_stale(struct ports *ports, const struct decoded *record)
 	}
 }
 
+/*
+ * Whether a record is of a socket that is gone: a snapshot, which was taken
+ * after it but is applied before it, found another in its place.
+ */
+static bool is_past(struct ports *ports, const struct decoded *record,
+		    const struct open_socket *at_same_address)
+{
+	struct group *group = port_table_group(ports, &record->socket.local);
+	struct open_socket *open;
+
+	if (at_same_address && at_same_address->seen_ns > record->time_ns)
+		return true;
+	if (!group)
+		return false;
+	LIST_FOREACH(open, &group->members, in_group)
+	if (open->seen_ns > record->time_ns && !may_share(&open->socket, &record->socket))
+		return true;
+	return false;
+}
+
+/* It opened, and has closed since; when is not known. */
+static int tell_past(struct ports *ports, const struct decoded *record, struct actor actor)
+{
+	struct event event = event_of(record, EVENT_OPEN);
+
+	event.actor = actor;
+	event.sharing = 1;
+	ports->tell(&event, ports->arg);
+	event.kind = EVENT_RECOVERED;
+	event.from = RECORD_CLOSE;
+	event.actor.source = SOURCE_SOCKET;
+	ports->tell(&event, ports->arg);
+	procs_put(ports->procs, actor.process);
+	return 0;
+}
+
 static int apply_open(struct ports *ports, const struct decoded *record, struct actor actor)
 {
 	struct open_socket *open = port_table_find(ports, &record->socket);
 	struct event event = event_of(record, EVENT_OPEN);
+	bool same = open && same_socket(&open->socket, &record->socket);
 
-	if (open && same_socket(&open->socket, &record->socket)) {
-		if (!port_table_compare(&open->socket.local, &record->socket.local)) {
-			open->socket.cookie = record->socket.cookie;
-			procs_put(ports->procs, actor.process);
-			return 0; /* told already: by the snapshot, or by another hook */
-		}
-		tell_moved(ports, record, open, actor);
-	} else if (open) { /* its close was lost, and its memory is another's now */
-		port_table_leave(ports, open);
+	if (same && !port_table_compare(&open->socket.local, &record->socket.local)) {
+		open->socket.cookie = record->socket.cookie;
+		procs_put(ports->procs, actor.process);
+		return 0; /* told already: by the snapshot, or by another hook */
 	}
+	if (is_past(ports, record, open))
+		return tell_past(ports, record, actor);
+	if (same)
+		tell_moved(ports, record, open, actor);
+	else if (open) /* its close was lost, and its memory is another's now */
+		port_table_missing(ports, open, record->time_ns);
 	drop_stale(ports, record);
 	open = port_table_enter(ports, &record->socket, record->time_ns, record->time_ns);
 	if (!open) {
@@ -98,6 +136,17 @@ static int apply_open(struct ports *ports, const struct decoded *record, struct 
 }
 
 /*
+ * Whether this closes that. At its end a socket may have lost its port; where
+ * no cookie says that it is another, one entered later than this close is.
+ */
+static bool closes(const struct decoded *record, const struct open_socket *open)
+{
+	if (same_socket(&open->socket, &record->socket))
+		return true;
+	return !(open->socket.cookie && record->socket.cookie) && record->time_ns >= open->seen_ns;
+}
+
+/*
  * The closer is the process in whose context it happened. A bystander closes
  * for somebody else (a kernel thread for io_uring; we, while the snapshot holds
  * a file): then it is the opener, as far as it is known.
@@ -107,7 +156,7 @@ static int apply_close(struct ports *ports, const struct decoded *record, struct
 	struct open_socket *open = port_table_find(ports, &record->socket);
 	struct event event = event_of(record, EVENT_CLOSE);
 
-	if (!open || !same_socket(&open->socket, &record->socket)) {
+	if (!open || !closes(record, open)) {
 		procs_put(ports->procs, actor.process);
 		return 0; /* nobody was told that it was open */
 	}

@@ -42,13 +42,15 @@ static bool may_enter(struct ports *ports, const struct snapshot_row *row, enum 
 
 	if (!wanted(row, as) || snapshot_find(skip, &row->socket))
 		return false;
-	if (open && same_socket(&open->socket, &row->socket)) {
+	/* Where cookies are not made, one that outlived its socket is told by its port alone. */
+	if (open && same_socket(&open->socket, &row->socket) &&
+	    !port_table_compare(&open->socket.local, &row->socket.local)) {
 		if (!open->socket.cookie)
 			open->socket.cookie = row->socket.cookie;
 		return false;
 	}
 	if (open)
-		port_table_leave(ports, open);
+		port_table_missing(ports, open, row->time_ns);
 	return true;
 }
 

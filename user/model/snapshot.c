@@ -8,7 +8,11 @@
 
 bool same_socket(const struct socket_info *a, const struct socket_info *b)
 {
-	return a->sk == b->sk && (!a->cookie || !b->cookie || a->cookie == b->cookie);
+	if (a->sk != b->sk)
+		return false;
+	if (a->cookie && b->cookie)
+		return a->cookie == b->cookie;
+	return !memcmp(&a->local, &b->local, sizeof(a->local));
 }
 
 static int compare(const void *a, const void *b)

@@ -27,11 +27,11 @@ void snapshot_free(struct snapshot *snapshot);
 int snapshot_add(struct snapshot *snapshot, const struct decoded *record);
 /* Orders the rows by namespace, protocol, port and address, and the holders by age. */
 void snapshot_sort(struct snapshot *snapshot);
-/* The row of this socket, or NULL. A cookie of 0 on either side matches any. */
+/* The row of this socket, or NULL. */
 const struct snapshot_row *snapshot_find(const struct snapshot *snapshot,
 					 const struct socket_info *socket);
 
-/* Whether both are the same socket: same address, and cookies that do not contradict. */
+/* Whether both are one socket: same address and cookie; without cookies, same address and port. */
 bool same_socket(const struct socket_info *a, const struct socket_info *b);
 
 #endif
