@@ -193,8 +193,11 @@ static void a_record_older_than_what_was_found_does_not_replace_it(void **state)
 /* The same, on the same port, which two sockets cannot have at once. */
 static void a_record_older_than_who_has_the_port_does_not_replace_it(void **state)
 {
+	struct decoded record = a_port_record(RECORD_OPEN, 1, 80, 10, 9);
+
 	(void)state;
-	open_port(1, 80, 10, 9);
+	record.socket.reuseport = false;
+	apply(&record);
 	open_port(2, 80, 11, 6);
 	assert_int_equal(n_told, 3);
 	assert_told(1, EVENT_OPEN, 80, 11);
