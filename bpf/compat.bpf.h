@@ -25,7 +25,18 @@ static __always_inline struct task_struct *compat_current(void)
 {
 	return (void *)bpf_get_current_task();
 }
+
+/* bpf_get_socket_cookie() came to tracing programs with v5.12. */
+static __always_inline void compat_make_cookie(struct sock *sk)
+{
+}
 #else
+/* Gives the socket a cookie, if it has none. */
+static __always_inline void compat_make_cookie(struct sock *sk)
+{
+	bpf_get_socket_cookie(sk);
+}
+
 #define TASK_FIELD(task, field) ((task)->field)
 static __always_inline struct task_struct *compat_current(void)
 {

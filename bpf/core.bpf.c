@@ -303,7 +303,10 @@ __hidden int on_unlisten(struct sock *sk, u32 hook)
 {
 	struct rec_socket sock = {};
 
-	if (!shared.ready || !sk || sock_fill(&sock, sk) || !known(&sock))
+	if (!shared.ready || !sk || sock_fill(&sock, sk))
+		return 0;
+	/* The snapshot may have read it as open a moment ago, and not entered it yet. */
+	if (!known(&sock) && !shared.snapshotting)
 		return 0;
 	forget(&sock);
 	send_port(&sock, KIND_CLOSE, hook, unlisten_reason(sk, &sock));

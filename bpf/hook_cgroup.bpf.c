@@ -48,9 +48,10 @@ int cg_sockops(struct bpf_sock_ops *ctx)
 /* After a bind that succeeded (net/ipv4/af_inet.c, __inet_bind). */
 static __always_inline int post_bind(struct bpf_sock *ctx)
 {
+	/* For a later listen, too: not every hook that sees it can make a cookie. */
+	bpf_get_socket_cookie(ctx);
 	if (!sock_is_udp(ctx->protocol))
 		return ALLOW;
-	bpf_get_socket_cookie(ctx);
 	on_udp_bound((void *)ctx, HOOK_POST_BIND);
 	return ALLOW;
 }

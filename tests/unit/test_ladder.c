@@ -27,17 +27,43 @@ static void assert_holds(enum capability capability, const char *backend)
 	assert_string_equal(attempt->backend, backend);
 }
 
-static void the_first_plan_is_the_best_rung_of_each_capability(void **state)
+static const uint32_t fentry_programs = BIT(PROGRAM_LISTEN_START) | BIT(PROGRAM_LISTEN_STOP) |
+					BIT(PROGRAM_UDP_DESTROY4) | BIT(PROGRAM_UDP_DESTROY6);
+
+/* A kernel without function entries, as many tests want one. */
+static void init_without_fentry(bool want_change)
+{
+	ladder_init(&ladder, &coverage, want_change, NULL);
+	for (int i = 0; i < PROGRAMS; i++)
+		if (fentry_programs & BIT(i))
+			ladder_fail(&ladder, (enum program)i, "no fentry here");
+}
+
+/* None of it runs for a connection. */
+static void the_first_plan_costs_connections_nothing(void **state)
 {
 	(void)state;
 	ladder_init(&ladder, &coverage, false, NULL);
+	assert_int_equal(ladder_plan(&ladder),
+			 fentry_programs | BIT(PROGRAM_POST_BIND4) | BIT(PROGRAM_POST_BIND6));
+	assert_holds(CAPABILITY_TCP_OPEN, "fentry");
+	assert_holds(CAPABILITY_TCP_CLOSE, "fentry");
+	assert_holds(CAPABILITY_TCP_SHUT, "fentry");
+	assert_holds(CAPABILITY_UDP_OPEN, "cgroup");
+	assert_holds(CAPABILITY_UDP_CLOSE, "fentry");
+}
+
+static void without_fentry_the_plan_is_cgroup_programs(void **state)
+{
+	(void)state;
+	init_without_fentry(false);
 	assert_int_equal(ladder_plan(&ladder), BIT(PROGRAM_SOCKOPS) | BIT(PROGRAM_SOCK_RELEASE) |
 						       BIT(PROGRAM_POST_BIND4) |
 						       BIT(PROGRAM_POST_BIND6) |
-						       BIT(PROGRAM_LISTEN_STOP));
+						       BIT(PROGRAM_FLAG_OLD));
 	assert_holds(CAPABILITY_TCP_OPEN, "cgroup");
 	assert_holds(CAPABILITY_TCP_CLOSE, "cgroup");
-	assert_holds(CAPABILITY_TCP_SHUT, "fentry");
+	assert_holds(CAPABILITY_TCP_SHUT, "cgroup");
 	assert_holds(CAPABILITY_UDP_OPEN, "cgroup");
 	assert_holds(CAPABILITY_UDP_CLOSE, "cgroup");
 	assert_holds(CAPABILITY_CHANGE, NULL);
@@ -70,18 +96,17 @@ static void change_costs_a_hook_only_where_it_is_wanted(void **state)
 static void a_failed_program_lets_every_rung_with_it_fall(void **state)
 {
 	(void)state;
-	ladder_init(&ladder, &coverage, false, NULL);
+	init_without_fentry(false);
 	ladder_fail(&ladder, PROGRAM_SOCKOPS, "no sockops here");
 	assert_int_equal(ladder_plan(&ladder),
 			 BIT(PROGRAM_SYS_LISTEN) | BIT(PROGRAM_TP_STATE) | BIT(PROGRAM_POST_BIND4) |
-				 BIT(PROGRAM_POST_BIND6) | BIT(PROGRAM_SOCK_RELEASE) |
-				 BIT(PROGRAM_LISTEN_STOP));
+				 BIT(PROGRAM_POST_BIND6) | BIT(PROGRAM_SOCK_RELEASE));
 	assert_holds(CAPABILITY_TCP_OPEN, "tracepoint");
 	assert_holds(CAPABILITY_TCP_CLOSE, "tracepoint");
 	assert_holds(CAPABILITY_UDP_OPEN, "cgroup");
-	assert_string_equal(coverage.states[CAPABILITY_TCP_OPEN].attempts[0].why,
+	assert_string_equal(coverage.states[CAPABILITY_TCP_OPEN].attempts[1].why,
 			    "no sockops here");
-	assert_string_equal(coverage.states[CAPABILITY_TCP_CLOSE].attempts[0].why,
+	assert_string_equal(coverage.states[CAPABILITY_TCP_CLOSE].attempts[1].why,
 			    "no sockops here");
 	/* what the rung in use does not see is told with it */
 	assert_contains(coverage.states[CAPABILITY_TCP_OPEN].note, "io_uring");
@@ -175,14 +200,15 @@ static void a_reason_beyond_the_room_is_cut(void **state)
 	why[sizeof(why) - 1] = '\0';
 	ladder_init(&ladder, &coverage, false, NULL);
 	ladder_fail(&ladder, PROGRAM_SOCKOPS, why);
-	assert_int_equal(strlen(coverage.states[CAPABILITY_TCP_OPEN].attempts[0].why),
+	assert_int_equal(strlen(coverage.states[CAPABILITY_TCP_OPEN].attempts[1].why),
 			 COVERAGE_TEXT - 1);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_first_plan_is_the_best_rung_of_each_capability),
+		cmocka_unit_test(the_first_plan_costs_connections_nothing),
+		cmocka_unit_test(without_fentry_the_plan_is_cgroup_programs),
 		cmocka_unit_test(nothing_holds_before_the_plan_stands),
 		cmocka_unit_test(change_costs_a_hook_only_where_it_is_wanted),
 		cmocka_unit_test(a_failed_program_lets_every_rung_with_it_fall),

@@ -64,6 +64,8 @@ int session_open(struct session **out, const struct trace_wants *wants, struct c
 	 * the threshold, and the next ones stay in the heap for good (mallopt(3)).
 	 */
 	mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
+	/* One heap, which is trimmed: the thread that loads the snapshot would leave another. */
+	mallopt(M_ARENA_MAX, 1);
 	session->tell = tell;
 	session->arg = arg;
 	session->procs = procs_new();

@@ -28,7 +28,9 @@ static const char *const hook_names[HOOK_MAX] = {
 	[HOOK_TP_STATE] = "tp_btf/inet_sock_set_state",
 	[HOOK_SYS_LISTEN] = "sys_exit listen",
 	[HOOK_SYS_BIND] = "sys_exit bind",
+	[HOOK_LISTEN_START] = "fexit/inet_csk_listen_start",
 	[HOOK_LISTEN_STOP] = "fentry/inet_csk_listen_stop",
+	[HOOK_UDP_DESTROY] = "fentry/udp_destroy_sock",
 };
 
 static int decode_socket(const struct rec_socket *rec, struct socket_info *out)

@@ -283,10 +283,10 @@ static void probe_fentry(struct ladder *ladder)
 
 	if (fd >= 0)
 		close(fd);
-	else if (fd == -EPERM)
-		ladder_fail(
-			ladder, PROGRAM_LISTEN_STOP,
-			"the kernel refuses function entries (fentry): Operation not permitted");
+	for (int i = 0; fd == -EPERM && i < PROGRAMS; i++)
+		if (ladder_programs[i].attach == BY_FENTRY)
+			ladder_fail(ladder, (enum program)i,
+				    "the kernel refuses function entries: Operation not permitted");
 }
 
 static int attach_all(struct trace *trace, struct ladder *ladder)

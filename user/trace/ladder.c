@@ -14,7 +14,10 @@ const struct program_row ladder_programs[PROGRAMS] = {
 	[PROGRAM_TP_STATE] = { "tp_state", BY_SECTION },
 	[PROGRAM_SYS_LISTEN] = { "tp_sys_exit_listen", BY_SECTION },
 	[PROGRAM_SYS_BIND] = { "tp_sys_exit_bind", BY_SECTION },
-	[PROGRAM_LISTEN_STOP] = { "fe_listen_stop", BY_SECTION },
+	[PROGRAM_LISTEN_START] = { "fe_listen_start", BY_FENTRY },
+	[PROGRAM_LISTEN_STOP] = { "fe_listen_stop", BY_FENTRY },
+	[PROGRAM_UDP_DESTROY4] = { "fe_udp_destroy4", BY_FENTRY },
+	[PROGRAM_UDP_DESTROY6] = { "fe_udp_destroy6", BY_FENTRY },
 	[PROGRAM_FLAG_OLD] = { "snap_tcp_flag", BY_SNAPSHOT },
 };
 
@@ -28,9 +31,11 @@ struct rung {
 
 /* By capability, best first. */
 static const struct rung rungs[] = {
+	{ CAPABILITY_TCP_OPEN, "fentry", "inet_csk_listen_start", BIT(PROGRAM_LISTEN_START), NULL },
 	{ CAPABILITY_TCP_OPEN, "cgroup", "sockops TCP_LISTEN_CB", BIT(PROGRAM_SOCKOPS), NULL },
 	{ CAPABILITY_TCP_OPEN, "tracepoint", "sys_exit listen", BIT(PROGRAM_SYS_LISTEN),
 	  "listeners of io_uring, of 32-bit callers and of the kernel are not seen to open" },
+	{ CAPABILITY_TCP_CLOSE, "fentry", "inet_csk_listen_stop", BIT(PROGRAM_LISTEN_STOP), NULL },
 	{ CAPABILITY_TCP_CLOSE, "cgroup", "sockops STATE_CB, sock_release",
 	  BIT(PROGRAM_SOCKOPS) | BIT(PROGRAM_SOCK_RELEASE), NULL },
 	{ CAPABILITY_TCP_CLOSE, "tracepoint", "inet_sock_set_state", BIT(PROGRAM_TP_STATE), NULL },
@@ -43,6 +48,9 @@ static const struct rung rungs[] = {
 	  BIT(PROGRAM_POST_BIND4) | BIT(PROGRAM_POST_BIND6), NULL },
 	{ CAPABILITY_UDP_OPEN, "tracepoint", "sys_exit bind", BIT(PROGRAM_SYS_BIND),
 	  "binds of io_uring and of 32-bit callers are not seen" },
+	{ CAPABILITY_UDP_CLOSE, "fentry", "udp_destroy_sock, udpv6_destroy_sock",
+	  BIT(PROGRAM_UDP_DESTROY4) | BIT(PROGRAM_UDP_DESTROY6),
+	  "a port given up by connect(AF_UNSPEC) is told when its socket closes" },
 	{ CAPABILITY_UDP_CLOSE, "cgroup", "sock_release", BIT(PROGRAM_SOCK_RELEASE),
 	  "a port given up by connect(AF_UNSPEC) is told when its socket closes" },
 	{ CAPABILITY_CHANGE, "tracepoint", "sys_exit listen", BIT(PROGRAM_SYS_LISTEN),

@@ -16,14 +16,17 @@ enum program {
 	PROGRAM_TP_STATE,
 	PROGRAM_SYS_LISTEN,
 	PROGRAM_SYS_BIND,
+	PROGRAM_LISTEN_START,
 	PROGRAM_LISTEN_STOP,
+	PROGRAM_UDP_DESTROY4,
+	PROGRAM_UDP_DESTROY6,
 	PROGRAM_FLAG_OLD, /* no hook: the snapshot, which can flag what is older than the trace */
 	PROGRAMS
 };
 
 struct program_row {
 	const char *name; /* in the object */
-	enum { BY_SECTION, BY_CGROUP_ROOT, BY_SNAPSHOT } attach;
+	enum { BY_SECTION, BY_FENTRY, BY_CGROUP_ROOT, BY_SNAPSHOT } attach;
 };
 
 extern const struct program_row ladder_programs[PROGRAMS];

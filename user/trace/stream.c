@@ -53,7 +53,7 @@ static uint64_t misses(const struct trace *trace)
 		struct bpf_program *program;
 		__u32 size = sizeof(info);
 
-		if (!trace->links[i] || ladder_programs[i].attach != BY_SECTION)
+		if (!trace->links[i] || ladder_programs[i].attach == BY_CGROUP_ROOT)
 			continue;
 		program = bpf_object__find_program_by_name(trace->hooks, ladder_programs[i].name);
 		if (!bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
