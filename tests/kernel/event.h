@@ -20,7 +20,7 @@ struct event {
 	bool taken;          /* by tracer_expect() */
 };
 
-/* Fails the test when the line is not an event as CONTRACT.md describes it. */
+/* Fails the test when the line is not an event of the documented form. */
 void event_parse(struct event *event, const char *line);
 
 /* What a path like "process.parent.pid" leads to; NULL when absent. */
@@ -31,6 +31,8 @@ long long event_num(const struct event *event, const char *path);
 const char *event_text(const struct event *event, const char *path);
 void expect_num(const struct event *event, const char *path, long long want);
 void expect_text(const struct event *event, const char *path, const char *want);
+/* The cookie of this socket; absent only where the hooks in use cannot make one. */
+void expect_cookie(const struct event *event, int fd);
 void expect_bool(const struct event *event, const char *path, bool want);
 
 /* The process of the event is this one, seen in its own context. */

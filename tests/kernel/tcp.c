@@ -39,7 +39,7 @@ static const struct event *open_and_close(const struct spec *spec, const struct 
 	opened = tracer_expect(tracer, "open", port);
 	expect_address(opened, want, port);
 	expect_num(opened, "backlog", BACKLOG);
-	expect_num(opened, "socket.cookie", (long long)sock_cookie(fd));
+	expect_cookie(opened, fd);
 	expect_bool(opened, "socket.reuseport", false);
 	sock_close(fd);
 	closed = tracer_expect(tracer, "close", port);

@@ -24,7 +24,7 @@ static void bind_and_close(const char *addr, int port, const char *family, const
 	expect_text(event, "family", family);
 	expect_text(event, "local.addr", addr);
 	expect_text(event, "scope", scope);
-	expect_num(event, "socket.cookie", (long long)sock_cookie(fd));
+	expect_cookie(event, fd);
 	expect_process(event, getpid());
 	sock_close(fd);
 	event = tracer_expect(tracer, "close", port);
