@@ -9,6 +9,11 @@
 #include "harness.h"
 #include "sockets.h"
 
+static long long number_of(const json_t *value)
+{
+	return json_is_real(value) ? (long long)json_real_value(value) : json_integer_value(value);
+}
+
 static void copy_text(char *to, size_t size, const json_t *from)
 {
 	const char *text = json_string_value(from);
@@ -23,9 +28,16 @@ void event_parse(struct event *event, const char *line)
 	memset(event, 0, sizeof(*event));
 	event->line = strdup(line);
 	event->json = json_loads(line, JSON_REJECT_DUPLICATES, &error);
+	/*
+	 * A cookie made while another was being made on that CPU counts down from
+	 * 2^64 - 1 (include/linux/cookie.h); jansson's integers end at 2^63 - 1.
+	 */
+	if (!event->json)
+		event->json = json_loads(line, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL,
+					 &error);
 	if (!event->json || !json_is_object(event->json))
 		test_fail("a line is no JSON object: %s: %s", error.text, line);
-	if (json_integer_value(event_get(event, "v")) != 1)
+	if (number_of(event_get(event, "v")) != 1)
 		test_fail("a line lacks \"v\":1: %s", line);
 	copy_text(event->name, sizeof(event->name), event_get(event, "event"));
 	/* When a port that was recovered has closed, nobody knows. */
@@ -35,9 +47,9 @@ void event_parse(struct event *event, const char *line)
 	copy_text(event->proto, sizeof(event->proto), event_get(event, "proto"));
 	copy_text(event->addr, sizeof(event->addr), event_get(event, "local.addr"));
 	copy_text(event->of, sizeof(event->of), event_get(event, "recovered"));
-	event->port = (int)json_integer_value(event_get(event, "local.port"));
-	event->netns = (unsigned long)json_integer_value(event_get(event, "netns.inode"));
-	event->count = json_integer_value(event_get(event, "count"));
+	event->port = (int)number_of(event_get(event, "local.port"));
+	event->netns = (unsigned long)number_of(event_get(event, "netns.inode"));
+	event->count = number_of(event_get(event, "count"));
 }
 
 json_t *event_get(const struct event *event, const char *path)
@@ -62,8 +74,8 @@ long long event_num(const struct event *event, const char *path)
 {
 	json_t *value = event_get(event, path);
 
-	check(json_is_integer(value), "%s is no number or is absent in %s", path, event->line);
-	return json_integer_value(value);
+	check(json_is_number(value), "%s is no number or is absent in %s", path, event->line);
+	return number_of(value);
 }
 
 const char *event_text(const struct event *event, const char *path)
@@ -135,7 +147,7 @@ bool event_held_by(const struct event *event, pid_t pid)
 	size_t i;
 
 	json_array_foreach(holders, i, holder) {
-		if (json_integer_value(json_object_get(holder, "pid")) == pid)
+		if (number_of(json_object_get(holder, "pid")) == pid)
 			return true;
 	}
 	return false;
