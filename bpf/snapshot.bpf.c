@@ -28,6 +28,14 @@ struct {
 	__type(value, u8);
 } seen_netns SEC(".maps");
 
+/* 1: a listener could not be flagged (the option came later than the helper). */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u32);
+} flag_refused SEC(".maps");
+
 /* One reader, one iterator at a time: no two programs write here at once. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -245,6 +253,7 @@ int snap_tcp_flag(struct bpf_iter__tcp *ctx)
 {
 	struct sock_common *skc = ctx->sk_common;
 	struct tcp_sock *tp = (void *)skc;
+	u32 zero = 0, one = 1;
 	int flags;
 
 	if (!skc || skc->skc_state != TCP_STATE_LISTEN)
@@ -255,7 +264,8 @@ int snap_tcp_flag(struct bpf_iter__tcp *ctx)
 	if (flags & BPF_SOCK_OPS_STATE_CB_FLAG)
 		return 0;
 	flags |= BPF_SOCK_OPS_STATE_CB_FLAG;
-	bpf_setsockopt(skc, SOL_TCP, TCP_BPF_SOCK_OPS_CB_FLAGS, &flags, sizeof(flags));
+	if (bpf_setsockopt(skc, SOL_TCP, TCP_BPF_SOCK_OPS_CB_FLAGS, &flags, sizeof(flags)))
+		bpf_map_update_elem(&flag_refused, &zero, &one, BPF_ANY);
 	return 0;
 }
 

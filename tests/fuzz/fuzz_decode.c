@@ -96,21 +96,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t shift = size ? data[0] % 8 : 0, n = size ? size - 1 : 0;
 	struct tables t = { .procs = procs_new() };
 	char *copy = malloc(shift + n + 1);
-	const struct snapshot *seen = &t.snapshot;
 	struct decoded record;
-	struct snapshot none;
+	struct socket_set none = { 0 };
 	uint64_t sum = 0;
 
 	t.ports = ports_new(t.procs, take, &sum);
 	snapshot_init(&t.snapshot, t.procs);
-	snapshot_init(&none, t.procs);
 	if (n)
 		memcpy(copy + shift, data + 1, n);
 	for (size_t at = 0; !decode(copy + shift + at, n - at, &record); at += record.size)
 		apply(&t, &record);
 	snapshot_sort(&t.snapshot);
 	if (size && data[0] & 0x80)
-		ports_drop_missing(t.ports, &seen, 1, UINT64_MAX);
+		ports_drop_missing(t.ports, &t.snapshot, NULL, &none, UINT64_MAX);
 	ports_load(t.ports, &t.snapshot, size && data[0] & 0x40 ? EVENT_RECOVERED : EVENT_EXISTING,
 		   &none);
 	snapshot_free(&t.snapshot);

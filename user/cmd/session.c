@@ -46,6 +46,7 @@ struct session {
 	bool resync_due;
 	uint64_t resync_at_ns; /* not before */
 	bool gap_said;
+	bool shut_said;
 	unsigned int pumped; /* records in this pump */
 };
 
@@ -124,8 +125,8 @@ struct aside {
 	struct session *session;
 	uint64_t until_ns; /* what happened later can wait */
 	struct buf records;
-	struct snapshot opened; /* sockets whose opening is among them */
-	struct snapshot closed;
+	struct socket_set opened; /* sockets whose opening is among them */
+	struct socket_set closed;
 };
 
 static bool put_aside(const struct decoded *record, const void *raw, void *arg)
@@ -138,9 +139,9 @@ static bool put_aside(const struct decoded *record, const void *raw, void *arg)
 	if (record->type != DECODED_PORT)
 		return true;
 	if (record->kind == RECORD_OPEN)
-		snapshot_add(&aside->opened, record);
+		socket_set_add(&aside->opened, &record->socket);
 	else if (record->kind == RECORD_CLOSE)
-		snapshot_add(&aside->closed, record);
+		socket_set_add(&aside->closed, &record->socket);
 	return record->time_ns < aside->until_ns;
 }
 
@@ -165,19 +166,22 @@ static void apply_aside(struct aside *aside)
 static void aside_init(struct aside *aside, struct session *session)
 {
 	*aside = (struct aside){ .session = session };
-	snapshot_init(&aside->opened, session->procs);
-	snapshot_init(&aside->closed, session->procs);
 }
 
 static void aside_free(struct aside *aside)
 {
 	buf_free(&aside->records);
-	snapshot_free(&aside->opened);
-	snapshot_free(&aside->closed);
+	socket_set_free(&aside->opened);
+	socket_set_free(&aside->closed);
 }
 
 static void say_gaps(struct session *session, const struct snapshot_gaps *gaps)
 {
+	if (gaps->shut_unseen && !session->shut_said)
+		say("a listener older than the trace that is shut down without being closed is told "
+		    "when it is closed: this kernel has no function entries, and cannot flag it "
+		    "(since v6.12)");
+	session->shut_said |= gaps->shut_unseen;
 	if (!gaps->netns || session->gap_said)
 		return;
 	session->gap_said = true;
@@ -232,16 +236,14 @@ int session_start(struct session *session)
 static int drop_missing(struct session *session, const struct snapshot *first,
 			const struct aside *aside, uint64_t before_ns)
 {
-	const struct snapshot *seen[3] = { first, &aside->closed };
 	struct snapshot second;
 	int err;
 
 	if (!ports_any_missing(session->ports, first, before_ns))
 		return 0;
 	err = take_snapshot(session, &second);
-	seen[2] = &second;
 	if (!err)
-		ports_drop_missing(session->ports, seen, 3, before_ns);
+		ports_drop_missing(session->ports, first, &second, &aside->closed, before_ns);
 	snapshot_free(&second);
 	return err;
 }

@@ -8,6 +8,7 @@
 
 #include "model/procs.h"
 #include "model/snapshot.h"
+#include "model/socket_set.h"
 
 struct ports;
 
@@ -29,13 +30,14 @@ int ports_apply(struct ports *ports, const struct decoded *record);
  * are told by records that are still to be applied. 0 or -ENOMEM.
  */
 int ports_load(struct ports *ports, const struct snapshot *snapshot, enum event_kind as,
-	       const struct snapshot *skip);
+	       const struct socket_set *skip);
 
 /*
  * Drops, as EVENT_RECOVERED closes, what was open before before_ns and is in
- * none of the snapshots.
+ * neither snapshot. Sockets in skip are told by records still to be applied.
  */
-void ports_drop_missing(struct ports *ports, const struct snapshot *const *snapshots, size_t n,
+void ports_drop_missing(struct ports *ports, const struct snapshot *first,
+			const struct snapshot *second, const struct socket_set *skip,
 			uint64_t before_ns);
 
 /* Whether something that was open before before_ns is not in the snapshot. */

@@ -36,11 +36,11 @@ static bool wanted(const struct snapshot_row *row, enum event_kind as)
 }
 
 static bool may_enter(struct ports *ports, const struct snapshot_row *row, enum event_kind as,
-		      const struct snapshot *skip)
+		      const struct socket_set *skip)
 {
 	struct open_socket *open = port_table_find(ports, &row->socket);
 
-	if (!wanted(row, as) || snapshot_find(skip, &row->socket))
+	if (!wanted(row, as) || socket_set_has(skip, &row->socket))
 		return false;
 	/* Where cookies are not made, one that outlived its socket is told by its port alone. */
 	if (open && same_socket(&open->socket, &row->socket) &&
@@ -94,8 +94,8 @@ static int tell_found(struct ports *ports, struct snapshot_row *const *rows, siz
 
 /* Enters the rows of one port, from *i on, into found; moves *i behind them. */
 static int enter_port(struct ports *ports, const struct snapshot *snapshot, size_t *i,
-		      enum event_kind as, const struct snapshot *skip, struct snapshot_row **found,
-		      size_t *n)
+		      enum event_kind as, const struct socket_set *skip,
+		      struct snapshot_row **found, size_t *n)
 {
 	const struct endpoint *endpoint = &snapshot->rows[*i]->socket.local;
 
@@ -120,7 +120,7 @@ static int enter_port(struct ports *ports, const struct snapshot *snapshot, size
 }
 
 int ports_load(struct ports *ports, const struct snapshot *snapshot, enum event_kind as,
-	       const struct snapshot *skip)
+	       const struct socket_set *skip)
 {
 	struct snapshot_row **found = calloc(snapshot->n ? snapshot->n : 1, sizeof(*found));
 	int err = found ? 0 : -ENOMEM;
@@ -137,8 +137,8 @@ int ports_load(struct ports *ports, const struct snapshot *snapshot, enum event_
 
 /* twalk_r() hands this to each node. */
 struct missing {
-	const struct snapshot *const *snapshots;
-	size_t n_snapshots;
+	const struct snapshot *snapshots[2]; /* the second may be NULL */
+	const struct socket_set *skip;       /* may be NULL */
 	uint64_t before_ns;
 	struct open_socket **found;
 	size_t n;
@@ -154,9 +154,11 @@ static void collect_missing(const void *node, VISIT visit, void *arg)
 		return;
 	if (open->seen_ns >= missing->before_ns)
 		return;
-	for (size_t i = 0; i < missing->n_snapshots; i++)
+	for (size_t i = 0; i < 2 && missing->snapshots[i]; i++)
 		if (snapshot_find(missing->snapshots[i], &open->socket))
 			return;
+	if (missing->skip && socket_set_has(missing->skip, &open->socket))
+		return;
 	if (missing->n == missing->cap) {
 		size_t cap = missing->cap ? missing->cap * 2 : 64;
 		struct open_socket **found = reallocarray(missing->found, cap, sizeof(*found));
@@ -171,17 +173,22 @@ static void collect_missing(const void *node, VISIT visit, void *arg)
 
 bool ports_any_missing(struct ports *ports, const struct snapshot *snapshot, uint64_t before_ns)
 {
-	struct missing missing = { &snapshot, 1, before_ns, NULL, 0, 0 };
+	struct missing missing = { .snapshots = { snapshot }, .before_ns = before_ns };
 
 	twalk_r(ports->sockets, collect_missing, &missing);
 	free(missing.found);
 	return missing.n > 0;
 }
 
-void ports_drop_missing(struct ports *ports, const struct snapshot *const *snapshots, size_t n,
+void ports_drop_missing(struct ports *ports, const struct snapshot *first,
+			const struct snapshot *second, const struct socket_set *skip,
 			uint64_t before_ns)
 {
-	struct missing missing = { snapshots, n, before_ns, NULL, 0, 0 };
+	struct missing missing = {
+		.snapshots = { first, second },
+		.skip = skip,
+		.before_ns = before_ns,
+	};
 
 	twalk_r(ports->sockets, collect_missing, &missing);
 	for (size_t i = 0; i < missing.n; i++)

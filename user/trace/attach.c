@@ -328,7 +328,10 @@ int trace_open(struct trace **out, const struct trace_wants *wants, struct cover
 		return err;
 	}
 	ladder_done(&ladder);
-	trace->shared->flag_listeners = trace->flags_listeners;
+	/* Where nothing cheaper sees a shutdown, new listeners call back. */
+	trace->shared->flag_listeners =
+		!ladder_uses(&ladder, CAPABILITY_TCP_SHUT, PROGRAM_LISTEN_STOP) &&
+		!ladder_uses(&ladder, CAPABILITY_TCP_SHUT, PROGRAM_TP_STATE);
 	*out = trace;
 	return 0;
 }

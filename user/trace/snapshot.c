@@ -254,6 +254,15 @@ static int forget_seen(struct trace *trace)
 	return fd < 0 ? fd : 0;
 }
 
+/* bpf_setsockopt() is older than the option it would have to set: only doing it tells. */
+static bool flag_was_refused(struct trace *trace)
+{
+	int fd = bpf_object__find_map_fd_by_name(trace->snapshot, "flag_refused");
+	__u32 key = 0, refused = 0;
+
+	return trace->flags_listeners && !bpf_map_lookup_elem(fd, &key, &refused) && refused;
+}
+
 int trace_snapshot(struct trace *trace, struct procs *procs, struct snapshot *out,
 		   struct snapshot_gaps *gaps)
 {
@@ -267,6 +276,7 @@ int trace_snapshot(struct trace *trace, struct procs *procs, struct snapshot *ou
 		err = netns_add_mounted(&reading.ways);
 	if (!err)
 		err = read_every_netns(&reading);
+	gaps->shut_unseen = flag_was_refused(trace);
 	netns_free(&reading.ways);
 	buf_free(&reading.bytes);
 	snapshot_sort(out);

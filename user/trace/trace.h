@@ -66,6 +66,7 @@ struct snapshot_gaps {
 	unsigned int netns; /* namespaces that could not be read */
 	int err;            /* of the last one */
 	uint64_t corrupt;
+	bool shut_unseen; /* a listener of before cannot be seen to shut down */
 };
 int trace_snapshot(struct trace *trace, struct procs *procs, struct snapshot *out,
 		   struct snapshot_gaps *gaps);
