@@ -3,6 +3,7 @@
 #   make              build/porttrace        make test     every test (as root: the live ones too)
 #   make run          build and stream       make bench    the figures
 #   make deps         install what lacks     make lint     format, tidy, cppcheck, shellcheck, includes
+#   make test-vm      the live suite on other kernels, emulated
 #   make install      DESTDIR=, PREFIX=      make clean
 #
 # V=1 shows the commands; CC=gcc|clang; DEBUG=1; SANITIZE=1 (ASan and UBSan).

@@ -82,3 +82,7 @@ test-binaries: $(UNIT_TESTS) $(FUZZ_TARGETS) build/tests/live
 # --- bench ----------------------------------------------------------------------------------
 
 include tests/bench/bench.mk
+
+# --- other kernels, in machines of their own: make test-vm ----------------------------------
+
+include tests/vm/vm.mk
