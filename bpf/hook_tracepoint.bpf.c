@@ -49,28 +49,34 @@ static __always_inline void after_bind(u32 fd)
 		on_udp_bound(sk, HOOK_SYS_BIND);
 }
 
-SEC("?tp_btf/sys_exit")
-int BPF_PROG(tp_sys_exit_listen, struct pt_regs *regs, long ret)
+/* The descriptor a call of this number succeeded on; false: it is another, or failed. */
+static __always_inline bool succeeded(struct pt_regs *regs, long ret, long nr, u32 *fd)
 {
 	struct compat_syscall call;
 
 	if (ret)
-		return 0;
+		return false;
 	call = compat_syscall_of(regs);
-	if (call.nr == NR_listen)
-		after_listen(call.fd);
+	*fd = call.fd;
+	return call.nr == nr;
+}
+
+SEC("?tp_btf/sys_exit")
+int BPF_PROG(tp_sys_exit_listen, struct pt_regs *regs, long ret)
+{
+	u32 fd;
+
+	if (succeeded(regs, ret, NR_listen, &fd))
+		after_listen(fd);
 	return 0;
 }
 
 SEC("?tp_btf/sys_exit")
 int BPF_PROG(tp_sys_exit_bind, struct pt_regs *regs, long ret)
 {
-	struct compat_syscall call;
+	u32 fd;
 
-	if (ret)
-		return 0;
-	call = compat_syscall_of(regs);
-	if (call.nr == NR_bind)
-		after_bind(call.fd);
+	if (succeeded(regs, ret, NR_bind, &fd))
+		after_bind(fd);
 	return 0;
 }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Wrong usage, and too little privilege. */
+#include <errno.h>
+#include <mntent.h>
+#include <sched.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 
 #include "spawn.h"
 #include "tests.h"
@@ -96,6 +101,35 @@ static void doctor(void)
 	check(strstr(outcome.out, "close"), "nothing of `close`: %s", outcome.out);
 }
 
+/* In a mount namespace of our own, so that the host keeps its mounts. */
+static void unmount_cgroup2(void)
+{
+	FILE *mounts;
+	struct mntent *entry;
+
+	check(!unshare(CLONE_NEWNS), "unshare: %s", strerror(errno));
+	check(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "mount: %s", strerror(errno));
+	mounts = setmntent("/proc/self/mounts", "re");
+	check(mounts, "/proc/self/mounts: %s", strerror(errno));
+	while ((entry = getmntent(mounts)))
+		if (!strcmp(entry->mnt_type, "cgroup2"))
+			check(!umount2(entry->mnt_dir, MNT_DETACH), "umount %s: %s", entry->mnt_dir,
+			      strerror(errno));
+	endmntent(mounts);
+}
+
+static void without_cgroup_mount(void)
+{
+	static const char *const args[] = { "doctor", NULL };
+	static struct outcome outcome;
+
+	unmount_cgroup2();
+	run_porttrace(args, false, &outcome);
+	check(outcome.status == 0, "exit status %d; stderr: %s", outcome.status, outcome.err);
+	check(strstr(outcome.out, "private mount"), "no private mount: %s", outcome.out);
+	check(!strstr(outcome.out, "NOT SEEN"), "something is not seen: %s", outcome.out);
+}
+
 const struct test cli_tests[] = {
 	{ "bad-usage", "wrong usage: exit 2, and a message that names the word", refuses_bad_usage,
 	  20 },
@@ -103,5 +137,7 @@ const struct test cli_tests[] = {
 	  0 },
 	{ "help-version", "--help and version answer on stdout", says_what_it_is, 0 },
 	{ "doctor", "doctor tells of open and close", doctor, 0 },
+	{ "no-cgroup-mount", "where cgroup2 is not mounted, it mounts one privately",
+	  without_cgroup_mount, 0 },
 	{ 0 },
 };
