@@ -27,6 +27,9 @@
 /* Comparing with the kernel's tables is not free, so not more often than this. */
 #define RESYNC_GAP_NS (250 * NSEC_PER_MSEC)
 
+/* Asking for skipped runs takes system calls. */
+#define MISSES_GAP_NS (250 * NSEC_PER_MSEC)
+
 /* Records before somebody looks at the output again. */
 #define PUMP_MAX 512
 
@@ -39,6 +42,8 @@ struct session {
 	event_fn tell;
 	void *arg;
 	struct trace_counters last;
+	struct trace_misses misses;
+	uint64_t misses_at_ns; /* not to be asked for before */
 	bool polling;
 	unsigned int calm; /* ticks in a row that were no burst */
 	uint64_t tick_ns;  /* when this tick began */
@@ -293,6 +298,20 @@ static void tell_lost(struct session *session, const char *kind, const char *cau
 	session->tell(&event, session->arg);
 }
 
+static void look_for_misses(struct session *session, const struct trace_counters *counters)
+{
+	struct trace_misses now;
+
+	session->misses_at_ns = boot_now_ns() + MISSES_GAP_NS;
+	trace_misses(session->trace, &now);
+	tell_lost(session, "unknown", "hook skipped: it was re-entered on its CPU",
+		  now.ports - session->misses.ports, counters);
+	/* Most of these were about connections: the comparison tells. */
+	if (now.others != session->misses.others)
+		session->resync_due = true;
+	session->misses = now;
+}
+
 static void look_for_losses(struct session *session)
 {
 	struct trace_counters now;
@@ -307,9 +326,8 @@ static void look_for_losses(struct session *session)
 			  now.lost_map[i] - session->last.lost_map[i], &now);
 	}
 	tell_lost(session, "unknown", "record damaged", now.corrupt - session->last.corrupt, &now);
-	/* Most of these skipped runs were about connections: the comparison tells. */
-	if (now.misses != session->last.misses)
-		session->resync_due = true;
+	if (boot_now_ns() >= session->misses_at_ns)
+		look_for_misses(session, &now);
 	if (session->resync_due)
 		trace_loss_seen(session->trace);
 	session->last = now;

@@ -210,8 +210,10 @@ static int say_coverage(const struct watch *w, const struct coverage *coverage)
 static void say_stats(const struct watch *w)
 {
 	struct trace_counters c;
+	struct trace_misses misses;
 
 	trace_counters(session_trace(w->session), &c);
+	trace_misses(session_trace(w->session), &misses);
 	for (int i = 0; i < RECORD_KINDS; i++)
 		fprintf(stderr,
 			"stats: kind=%s produced=%" PRIu64 " delivered=%" PRIu64 " lost=%" PRIu64
@@ -220,7 +222,8 @@ static void say_stats(const struct watch *w)
 			c.lost_ring[i]);
 	fprintf(stderr,
 		"stats: damaged=%" PRIu64 " untracked=%" PRIu64 " skipped-runs=%" PRIu64 "\n",
-		c.corrupt, c.lost_map[RECORD_OPEN] + c.lost_map[RECORD_CLOSE], c.misses);
+		c.corrupt, c.lost_map[RECORD_OPEN] + c.lost_map[RECORD_CLOSE],
+		misses.ports + misses.others);
 }
 
 /*

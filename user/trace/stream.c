@@ -43,23 +43,30 @@ int trace_consume(struct trace *trace, take_fn take, void *arg)
 	return (int)trace->taken;
 }
 
-/* Handler runs skipped by the recursion guard of tracing programs; bpf_prog_info, since v5.12. */
-static uint64_t misses(const struct trace *trace)
+/* bpf_prog_info.recursion_misses, since v5.12. */
+static uint64_t misses_of(const struct trace *trace, int i)
 {
-	uint64_t sum = 0;
+	struct bpf_prog_info info = { 0 };
+	__u32 size = sizeof(info);
+	struct bpf_program *program = bpf_object__find_program_by_name(trace->hooks,
+								       ladder_programs[i].name);
 
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+		return 0;
+	return info.recursion_misses;
+}
+
+void trace_misses(const struct trace *trace, struct trace_misses *out)
+{
+	*out = (struct trace_misses){ 0 };
 	for (int i = 0; i < PROGRAMS; i++) {
-		struct bpf_prog_info info = { 0 };
-		struct bpf_program *program;
-		__u32 size = sizeof(info);
-
 		if (!trace->links[i] || ladder_programs[i].attach == BY_CGROUP_ROOT)
 			continue;
-		program = bpf_object__find_program_by_name(trace->hooks, ladder_programs[i].name);
-		if (!bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
-			sum += info.recursion_misses;
+		if (ladder_programs[i].attach == BY_FENTRY)
+			out->ports += misses_of(trace, i);
+		else
+			out->others += misses_of(trace, i);
 	}
-	return sum;
 }
 
 void trace_counters(struct trace *trace, struct trace_counters *out)
@@ -68,7 +75,6 @@ void trace_counters(struct trace *trace, struct trace_counters *out)
 
 	*out = (struct trace_counters){
 		.corrupt = trace->corrupt,
-		.misses = misses(trace),
 		.lost_from_ns = shared->lost_from,
 		.lost_to_ns = shared->lost_to,
 	};

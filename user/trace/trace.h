@@ -24,7 +24,6 @@ struct trace_counters {
 	uint64_t lost_ring[RECORD_KINDS]; /* the ring was full */
 	uint64_t lost_map[RECORD_KINDS];  /* told, but the kernel side cannot follow the socket */
 	uint64_t corrupt;                 /* records that made no sense */
-	uint64_t misses;                  /* handler runs the kernel skipped (recursion_misses) */
 	uint64_t lost_from_ns;            /* first and last loss since trace_loss_seen() */
 	uint64_t lost_to_ns;
 };
@@ -73,6 +72,15 @@ int trace_snapshot(struct trace *trace, struct procs *procs, struct snapshot *ou
 void trace_snapshotting(struct trace *trace, bool on);
 
 void trace_counters(struct trace *trace, struct trace_counters *out);
+/*
+ * Handler runs the kernel skipped, since they were re-entered on their CPU
+ * (recursion_misses). Costs a system call for each program: not for every wake-up.
+ */
+struct trace_misses {
+	uint64_t ports;  /* of hooks that run for ports alone: each is an event nobody saw */
+	uint64_t others; /* of hooks that run for more: most were about connections */
+};
+void trace_misses(const struct trace *trace, struct trace_misses *out);
 /* Forgets when the losses so far happened. */
 void trace_loss_seen(struct trace *trace);
 
