@@ -24,22 +24,32 @@ enum rec_type {
 	REC_HOLDER = 4, /* snapshot: a process has a descriptor of this socket */
 	REC_SOCKET = 5, /* snapshot: this socket is open, whoever holds it */
 	REC_NETNS = 6,  /* snapshot: a network namespace and a way to it */
+	REC_CONN = 7,   /* a connection, a bind, a call that failed */
 	REC_TYPE_MAX
 };
 
-/* What a REC_PORT tells. The index of the produced and lost counters, too. */
+/*
+ * What a REC_PORT (the first three) or a REC_CONN tells. The index of the
+ * produced and lost counters, too, and the bit in shared_state.events.
+ */
 enum rec_kind {
-	KIND_TASK = 0, /* no port at all: counts REC_TASK and REC_ARGS */
+	KIND_TASK = 0, /* no event at all: counts REC_TASK and REC_ARGS */
 	KIND_OPEN = 1,
 	KIND_CLOSE = 2,
 	KIND_CHANGE = 3, /* listen again, with another backlog */
+	KIND_BIND = 4,
+	KIND_CONNECT = 5,
+	KIND_ACCEPT = 6,
+	KIND_END = 7,
+	KIND_FAIL = 8,
+	KIND_STATE = 9,
 	KIND_MAX
 };
 
 /* Why a record could not be delivered. */
 enum loss_cause {
 	LOSS_RING_FULL = 0, /* the reader was too slow */
-	LOSS_MAP_FULL = 1,  /* the table of open sockets is full: its close may go untold */
+	LOSS_MAP_FULL = 1,  /* a table of sockets is full: what follows may go untold */
 	LOSS_CAUSE_MAX
 };
 
@@ -56,8 +66,25 @@ enum hook_id {
 	HOOK_LISTEN_START = 8,
 	HOOK_LISTEN_STOP = 9,
 	HOOK_UDP_DESTROY = 10,
+	HOOK_TCP_STATE = 11,
+	HOOK_ACCEPT = 12,
+	HOOK_SYS_ACCEPT = 13,
+	HOOK_CONNECT = 14,
+	HOOK_SYS_CALL = 15,
+	HOOK_BIND = 16,
+	HOOK_LISTEN = 17,
+	HOOK_AUTOBIND = 18,
+	HOOK_SCTP_STATE = 19,
+	HOOK_WAITING = 20,
+	HOOK_SOCKOPS_CONN = 21,
 	HOOK_MAX
 };
+
+/* The way a process went into the kernel. */
+enum origin_id { ORIGIN_UNKNOWN = 0, ORIGIN_SYSCALL = 1, ORIGIN_IO_URING = 2, ORIGIN_MAX };
+
+/* struct rec_conn.op: which call failed. */
+enum call_op { CALL_NONE = 0, CALL_BIND = 1, CALL_LISTEN = 2, CALL_CONNECT = 3, CALL_MAX };
 
 /* How a port closed. */
 enum close_reason {
@@ -87,6 +114,7 @@ enum close_reason {
 #define TASK_F_ARGS_UNREAD 0x20 /* another process's memory: not readable from here */
 #define TASK_F_CGROUP_TRUNCATED 0x40
 #define TASK_F_BYSTANDER 0x80 /* acts for somebody else: the socket's owner is another */
+#define TASK_F_ASKED 0x100    /* the filter asks for it, or for an ancestor of it */
 
 struct rec_head {
 	__u16 type; /* enum rec_type */
@@ -129,7 +157,37 @@ struct rec_port {
 	struct rec_socket sock;
 	struct rec_task task;
 	__u32 hook;   /* enum hook_id */
-	__u32 reason; /* enum close_reason */
+	__u16 reason; /* enum close_reason */
+	__u16 origin; /* enum origin_id */
+};
+
+/* struct rec_conn.flags */
+#define CONN_F_AUTOBIND 0x01
+#define CONN_F_NO_OWNER 0x02 /* task is empty: whose it is, is not known here */
+#define CONN_F_OWNER 0x04    /* task was remembered: it is not who runs now */
+#define CONN_F_BYTES 0x08    /* the byte counts are known */
+#define CONN_F_NO_LOCAL 0x10 /* sock has no address of its own yet */
+#define CONN_F_FOUND 0x20    /* task was found by the snapshot, holding the socket */
+#define CONN_F_PASSIVE 0x40  /* it was accepted, or waits to be */
+
+struct rec_conn {
+	struct rec_head head;
+	__u64 time_ns; /* CLOCK_BOOTTIME: when it happened, which may be before it was told */
+	struct rec_socket sock; /* the local end */
+	struct rec_task task;
+	__u64 span_ns; /* connect: the latency; end: the lifetime; 0: not known */
+	__u64 bytes_sent;
+	__u64 bytes_received;
+	__u8 remote_addr[16]; /* of the local end's family */
+	__u16 remote_port;    /* 0: there is no remote end */
+	__u16 hook;           /* enum hook_id */
+	__u16 error;          /* errno; 0: the kernel kept none */
+	__u8 op;              /* enum call_op */
+	__u8 old_state;       /* TCP_* */
+	__u8 new_state;
+	__u8 origin; /* enum origin_id */
+	__u8 flags;  /* CONN_F_* */
+	__u8 pad[5];
 };
 
 #define EXE_MAX 256
@@ -193,6 +251,7 @@ _Static_assert(sizeof(struct rec_head) == 8, "abi: rec_head");
 _Static_assert(sizeof(struct rec_socket) == 56, "abi: rec_socket");
 _Static_assert(sizeof(struct rec_task) == 64, "abi: rec_task");
 _Static_assert(sizeof(struct rec_port) == 144, "abi: rec_port");
+_Static_assert(sizeof(struct rec_conn) == 192, "abi: rec_conn");
 _Static_assert(sizeof(struct rec_task_info) == 1136, "abi: rec_task_info");
 _Static_assert(sizeof(struct rec_args) == 40, "abi: rec_args");
 _Static_assert(sizeof(struct rec_holder) == 144, "abi: rec_holder");

@@ -90,35 +90,197 @@ static __always_inline struct sock *compat_mptcp_first(struct sock *sk)
 	return BPF_CORE_READ(msk, first);
 }
 
-/* The call's number and first argument, from the registers a sys_exit tracepoint hands over. */
+/* What a system call that returns was, whichever way it came in. */
+enum call_kind { SYSCALL_OTHER, SYSCALL_BIND, SYSCALL_LISTEN, SYSCALL_CONNECT, SYSCALL_ACCEPT };
+
 struct compat_syscall {
-	long nr;
-	u32 fd;
+	enum call_kind kind;
+	u32 fd; /* its first argument */
 };
 
-static __always_inline struct compat_syscall compat_syscall_of(struct pt_regs *regs)
+#if defined(__TARGET_ARCH_x86)
+/* arch/x86/include/asm/thread_info.h: a call through a 32-bit entry, by int 0x80 too. */
+#define TS_COMPAT 0x0002
+
+/* arch/x86/entry/syscalls/syscall_64.tbl */
+static __always_inline enum call_kind syscall_kind(u64 nr)
+{
+	switch (nr) {
+	case 42:
+		return SYSCALL_CONNECT;
+	case 43:  /* accept */
+	case 288: /* accept4 */
+		return SYSCALL_ACCEPT;
+	case 49:
+		return SYSCALL_BIND;
+	case 50:
+		return SYSCALL_LISTEN;
+	default:
+		return SYSCALL_OTHER;
+	}
+}
+
+/* uapi/linux/net.h: the first argument of socketcall(2) */
+static __always_inline enum call_kind socketcall_kind(u32 call)
+{
+	switch (call) {
+	case 2:
+		return SYSCALL_BIND;
+	case 3:
+		return SYSCALL_CONNECT;
+	case 4:
+		return SYSCALL_LISTEN;
+	case 5:  /* accept */
+	case 18: /* accept4 */
+		return SYSCALL_ACCEPT;
+	default:
+		return SYSCALL_OTHER;
+	}
+}
+
+/* arch/x86/entry/syscalls/syscall_32.tbl */
+#define NR32_socketcall 102
+
+static __always_inline enum call_kind syscall32_kind(u32 nr)
+{
+	switch (nr) {
+	case 361:
+		return SYSCALL_BIND;
+	case 362:
+		return SYSCALL_CONNECT;
+	case 363:
+		return SYSCALL_LISTEN;
+	case 364: /* accept4 */
+		return SYSCALL_ACCEPT;
+	default:
+		return SYSCALL_OTHER;
+	}
+}
+
+static __always_inline struct compat_syscall compat_syscall32_of(struct pt_regs *regs, u32 nr)
 {
 	struct compat_syscall call = {};
-#if defined(__TARGET_ARCH_x86)
-	call.nr = BPF_CORE_READ(regs, orig_ax);
-	call.fd = BPF_CORE_READ(regs, di);
-#elif defined(__TARGET_ARCH_arm64)
-	struct pt_regs___arm64 *arm = (void *)regs;
+	const void *args;
 
-	call.nr = BPF_CORE_READ(arm, syscallno);
-	call.fd = BPF_CORE_READ(arm, orig_x0);
-#else
-	call.nr = -1;
-#endif
+	if (nr != NR32_socketcall) {
+		call.kind = syscall32_kind(nr);
+		call.fd = BPF_CORE_READ(regs, bx);
+		return call;
+	}
+	/* The one number that only user memory has: what is behind it is looked up, not believed. */
+	call.kind = socketcall_kind(BPF_CORE_READ(regs, bx));
+	args = (const void *)(u64)(u32)BPF_CORE_READ(regs, cx);
+	if (bpf_probe_read_user(&call.fd, sizeof(call.fd), args))
+		call.kind = SYSCALL_OTHER;
 	return call;
 }
 
+/* From the registers that a sys_exit tracepoint hands over. */
+static __always_inline struct compat_syscall compat_syscall_of(struct pt_regs *regs)
+{
+	struct compat_syscall call = {};
+	u64 nr = BPF_CORE_READ(regs, orig_ax);
+
+	if (TASK_FIELD(compat_current(), thread_info.status) & TS_COMPAT)
+		return compat_syscall32_of(regs, nr);
+	call.kind = syscall_kind(nr);
+	call.fd = BPF_CORE_READ(regs, di);
+	return call;
+}
+#elif defined(__TARGET_ARCH_arm64)
+/* asm-generic/unistd.h */
+static __always_inline enum call_kind syscall_kind(u64 nr)
+{
+	switch (nr) {
+	case 200:
+		return SYSCALL_BIND;
+	case 201:
+		return SYSCALL_LISTEN;
+	case 202: /* accept */
+	case 242: /* accept4 */
+		return SYSCALL_ACCEPT;
+	case 203:
+		return SYSCALL_CONNECT;
+	default:
+		return SYSCALL_OTHER;
+	}
+}
+
+static __always_inline struct compat_syscall compat_syscall_of(struct pt_regs *regs)
+{
+	struct pt_regs___arm64 *arm = (void *)regs;
+	struct compat_syscall call = {};
+
+	call.kind = syscall_kind(BPF_CORE_READ(arm, syscallno));
+	call.fd = BPF_CORE_READ(arm, orig_x0);
+	return call;
+}
+#else
+static __always_inline struct compat_syscall compat_syscall_of(struct pt_regs *regs)
+{
+	return (struct compat_syscall){ SYSCALL_OTHER, 0 };
+}
+#endif
+
+/*
+ * How a task went into the kernel: from user space, and by which number. Its
+ * registers of then lie at the top of its kernel stack; v6.9 keeps two words
+ * above them where it is built for FRED (TOP_OF_KERNEL_STACK_PADDING). What is
+ * found is checked to be a user's, so that another layout gives no answer
+ * instead of a wrong one. bpf_task_pt_regs() is not for cgroup programs.
+ */
+struct compat_entry {
+	bool from_user;
+	u32 nr;
+};
+
 #if defined(__TARGET_ARCH_x86)
-#define NR_bind 49
-#define NR_listen 50
-#else /* asm-generic/unistd.h */
-#define NR_bind 200
-#define NR_listen 201
+#define KERNEL_STACK_SIZE 16384 /* arch/x86/include/asm/page_64_types.h, THREAD_SIZE */
+#define USER_STACK_SEGMENT 0x2b /* arch/x86/include/asm/segment.h, __USER_DS */
+
+static __always_inline bool compat_entry_at(struct compat_entry *entry, void *top)
+{
+	struct pt_regs *regs = top - bpf_core_type_size(struct pt_regs);
+
+	if (BPF_CORE_READ(regs, ss) != USER_STACK_SEGMENT)
+		return false;
+	entry->from_user = true;
+	entry->nr = BPF_CORE_READ(regs, orig_ax);
+	return true;
+}
+
+static __always_inline struct compat_entry compat_entry_of(struct task_struct *task)
+{
+	void *top = (void *)BPF_CORE_READ(task, stack) + KERNEL_STACK_SIZE;
+	struct compat_entry entry = {};
+
+	if (!compat_entry_at(&entry, top))
+		compat_entry_at(&entry, top - 2 * sizeof(u64));
+	return entry;
+}
+#elif defined(__TARGET_ARCH_arm64)
+#define KERNEL_STACK_SIZE \
+	16384              /* arch/arm64/include/asm/memory.h, THREAD_SIZE with pages of 4 KiB */
+#define PSR_MODE_MASK 0x0f /* uapi/asm/ptrace.h; EL0 is 0 */
+
+static __always_inline struct compat_entry compat_entry_of(struct task_struct *task)
+{
+	struct pt_regs___arm64 *regs = (void *)BPF_CORE_READ(task, stack) + KERNEL_STACK_SIZE -
+				       bpf_core_type_size(struct pt_regs);
+	struct compat_entry entry = {};
+
+	/* A thread that never was in user space has zeros here, and no call either. */
+	if (BPF_CORE_READ(regs, pstate) & PSR_MODE_MASK || (int)BPF_CORE_READ(regs, syscallno) <= 0)
+		return entry;
+	entry.from_user = true;
+	entry.nr = BPF_CORE_READ(regs, syscallno);
+	return entry;
+}
+#else
+static __always_inline struct compat_entry compat_entry_of(struct task_struct *task)
+{
+	return (struct compat_entry){};
+}
 #endif
 
 #endif

@@ -20,11 +20,14 @@
  */
 int on_listen(struct sock *sk, u32 hook);
 
-/* Whether a listener must be asked to call back when it leaves LISTEN. */
-int listeners_are_flagged(void);
-
 /* A UDP or UDP-Lite socket got its port by an explicit bind. */
 int on_udp_bound(struct sock *sk, u32 hook);
+
+/* Whether its bind was told. */
+bool udp_is_known(struct sock *sk);
+
+/* A UDP socket has lost its port without being closed. */
+int on_udp_unbound(struct sock *sk, u32 hook);
 
 /* sk has left LISTEN. Tells it if its opening is known and its closing is not. */
 int on_unlisten(struct sock *sk, u32 hook);

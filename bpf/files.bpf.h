@@ -23,6 +23,16 @@ static __always_inline struct file *file_at(struct file **files, u32 fd)
 	return file;
 }
 
+/* What is behind a descriptor of the running task now; NULL: no socket. */
+static __always_inline struct sock *sock_of_fd(u32 fd)
+{
+	struct fdtable *table = BPF_CORE_READ(compat_current(), files, fdt);
+
+	if (fd >= BPF_CORE_READ(table, max_fds))
+		return (void *)0;
+	return sock_of_file(file_at(BPF_CORE_READ(table, fd), fd));
+}
+
 enum holds { HOLDS_UNKNOWN, HOLDS_NO, HOLDS_YES };
 
 /* More descriptors than this are not searched: the answer is then unknown. */

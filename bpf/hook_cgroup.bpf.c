@@ -4,16 +4,9 @@
  * tracepoint needed, the same on every kernel from 5.10, and none of their
  * runs is ever skipped (no recursion guard).
  */
+#include "account.bpf.h"
+#include "cgroup.bpf.h"
 #include "core.bpf.h"
-
-#define ALLOW 1
-
-static __always_inline struct sock *sock_of_ops(struct bpf_sock_ops *ctx)
-{
-	struct bpf_sock_ops_kern *kern = (void *)ctx;
-
-	return BPF_CORE_READ(kern, sk);
-}
 
 /*
  * TCP_LISTEN_CB comes after a first listen() that succeeded, with the final
@@ -26,22 +19,10 @@ static __always_inline struct sock *sock_of_ops(struct bpf_sock_ops *ctx)
 SEC("?sockops")
 int cg_sockops(struct bpf_sock_ops *ctx)
 {
-	struct sock *sk;
-
-	if (ctx->op == BPF_SOCK_OPS_STATE_CB) {
-		if (ctx->args[0] != BPF_TCP_LISTEN || ctx->args[1] != BPF_TCP_CLOSE)
-			return ALLOW;
-		on_unlisten(sock_of_ops(ctx), HOOK_SOCKOPS_STATE);
-		return ALLOW;
-	}
-	if (ctx->op != BPF_SOCK_OPS_TCP_LISTEN_CB)
-		return ALLOW;
-	sk = sock_of_ops(ctx);
-	bpf_get_socket_cookie(ctx);
-	if (listeners_are_flagged())
-		bpf_sock_ops_cb_flags_set(ctx,
-					  ctx->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
-	on_listen(sk, HOOK_SOCKOPS_LISTEN);
+	if (ctx->op == BPF_SOCK_OPS_STATE_CB)
+		ops_unlisten(ctx);
+	else if (ctx->op == BPF_SOCK_OPS_TCP_LISTEN_CB)
+		ops_listen(ctx);
 	return ALLOW;
 }
 

@@ -13,12 +13,37 @@
 /* Processes told and not told again; user/model/procs.c keeps more than this. */
 #define TOLD_TASKS_MAX 2048
 
+/* Entries of the map "conns": connections open at once, both ends of local ones counted. */
+#define CONNS_MAX 262144
+
+/* Entries of the map "calls": threads in the middle of a connect at once. */
+#define CALLS_MAX 16384
+
 /* Powers of two, so that the kernel side may index with a mask. */
-#define COUNTER_KINDS 4
+#define COUNTER_KINDS 16
 #define COUNTER_CAUSES 2
 
 _Static_assert((int)KIND_MAX <= COUNTER_KINDS, "a counter for each kind");
 _Static_assert((int)LOSS_CAUSE_MAX <= COUNTER_CAUSES, "a counter for each cause");
+
+/* struct kernel_filter.by: which maps have a say. */
+#define FILTER_TCP 0x01 /* or */
+#define FILTER_UDP 0x02
+#define FILTER_PORT 0x04
+#define FILTER_PID 0x08
+#define FILTER_UID 0x10
+#define FILTER_NETNS 0x20
+
+/* Key of the map "filter_ids". */
+struct filter_key {
+	__u32 by; /* FILTER_PID, FILTER_UID, FILTER_NETNS */
+	__u32 id;
+};
+
+#define FILTER_IDS_MAX 65536
+
+/* The map "filter_ports": a bit for each port. */
+#define FILTER_PORT_WORDS (65536 / 64)
 
 struct shared_state {
 	/* down */
@@ -32,8 +57,16 @@ struct shared_state {
 	__u32 reader_tgid;
 	/* Nothing else sees a shutdown: ask the kernel to call back for each new listener. */
 	__u32 flag_listeners;
+	__u32 conn_reader_polls; /* as reader_polls, for the ring of connections */
+	__u32 events;            /* bits of enum rec_kind: what somebody asked for */
+	__u32 accept_hooked;     /* who accepts is seen: an accept is told then, and not before */
+	__u32 connect_hooked; /* how a connect() ended is seen: it tells what no state change does */
+	__u32 bind_hooked;    /* binds are told by the end of their call */
+	__u32 autobind_hooked; /* and autobinds of UDP by a function of their own */
+	__u32 filter;          /* FILTER_*; 0: everything passes */
 	__u32 pad;
 	/* up */
+	__s64 waiting; /* connections that are established and not accepted, as far as not told */
 	__u64 produced[COUNTER_KINDS];
 	__u64 lost[COUNTER_KINDS][COUNTER_CAUSES];
 	__u64 lost_from; /* CLOCK_BOOTTIME of the first and last loss since the reader cleared it */
@@ -45,6 +78,40 @@ struct known_socket {
 	__u64 cookie;
 	__u32 backlog;
 	__u32 port;
+};
+
+/* struct conn_state.flags */
+#define CONN_ACTIVE 0x01       /* it was connecting, before it was established */
+#define CONN_SIMULTANEOUS 0x02 /* both ends were */
+#define CONN_ACCEPTED 0x04     /* owner is who accepted it */
+#define CONN_TOLD 0x08         /* its connect or accept was told */
+#define CONN_OLD 0x10          /* older than the trace; owner was found holding it */
+#define CONN_UDP 0x20
+#define CONN_AUTOBOUND 0x40 /* told as such */
+#define CONN_OWNED 0x80     /* owner is known */
+
+/* Value of the map "conns", keyed by the socket's address. */
+struct conn_state {
+	__u64 cookie;
+	__u64 since_ns;       /* CLOCK_BOOTTIME: it began to connect */
+	__u64 established_ns; /* 0: not yet */
+	__u32 flags;          /* CONN_* */
+	__u32 origin;         /* enum origin_id: of its connect() */
+	struct rec_task owner;
+};
+
+/* Beside enum call_op: functions whose end is of interest, and is in no record. */
+#define CALL_LISTEN_START 16
+#define CALL_AUTOBIND 17
+
+/* Value of the map "calls", keyed by (enum call_op, thread): one that is under way. */
+struct call {
+	__u64 sk;
+	__u8 sent;     /* connect: a SYN was, so that state changes tell how it ends */
+	__u8 has_addr; /* the address asked for is known, from the kernel's copy */
+	__u16 port;    /* host order */
+	__u32 pad;
+	__u8 addr[16];
 };
 
 /* Key of the map "told_tasks": the cgroup it was told with is the value. */

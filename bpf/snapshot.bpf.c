@@ -5,6 +5,7 @@
  * also what no process has a descriptor of (kernel listeners, descriptors in
  * flight, io_uring fixed files). The reader joins them by socket address.
  */
+#define MAPS_LIVE_HERE
 #include "maps.bpf.h"
 #include "task.bpf.h"
 #include "tuple.bpf.h"
@@ -43,6 +44,17 @@ struct {
 	__type(key, u32);
 	__type(value, struct rec_task_info);
 } scratch SEC(".maps");
+
+/* So is this: the stack has no room for it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct conn_state);
+} conn_scratch SEC(".maps");
+
+/* Connections, too: set by the reader before this is loaded. */
+const volatile bool connections = false;
 
 /* The task described last. */
 __u64 last_start_ns = 0;
@@ -167,14 +179,41 @@ static __always_inline bool tell_netns(struct bpf_iter_meta *meta, struct told *
 	return put(meta, &rec.head, sizeof(rec));
 }
 
+/*
+ * A connection older than the trace: from here on its end is told, with this
+ * process. One that began meanwhile is entered already.
+ */
+static __always_inline bool tell_connection(const struct row *row, struct sock *sk,
+					    struct told *told)
+{
+	u32 zero = 0;
+	struct conn_state *state = bpf_map_lookup_elem(&conn_scratch, &zero);
+	u64 key = (u64)sk;
+
+	if (!connections || !state || BPF_CORE_READ(sk, sk_protocol) != PROTO_TCP ||
+	    BPF_CORE_READ(sk, __sk_common.skc_state) != TCP_STATE_ESTABLISHED)
+		return true;
+	__builtin_memset(state, 0, sizeof(*state));
+	state->flags = CONN_OLD | CONN_OWNED;
+	state->cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	task_fill(&state->owner, row->task);
+	told->task = state->owner;
+	if (!tell_holder_task(row->meta, &state->owner, row->task))
+		return false;
+	bpf_map_update_elem(&conns, &key, state, BPF_NOEXIST);
+	return true;
+}
+
 static __always_inline bool tell_holder(const struct row *row, struct told *told)
 {
 	struct rec_holder rec = { .head = { REC_HOLDER, 0, sizeof(rec) } };
 	struct socket *socket = row->file->private_data;
 	struct sock *sk = sock_with_port(BPF_CORE_READ(socket, sk));
 
-	if (!sk || !socket_row(&rec.sock, sk))
+	if (!sk)
 		return true;
+	if (!socket_row(&rec.sock, sk))
+		return tell_connection(row, sk, told);
 	task_fill(&rec.task, row->task);
 	rec.time_ns = bpf_ktime_get_boot_ns();
 	rec.fd = row->fd;
@@ -256,10 +295,14 @@ int snap_tcp_flag(struct bpf_iter__tcp *ctx)
 	u32 zero = 0, one = 1;
 	int flags;
 
-	if (!skc || skc->skc_state != TCP_STATE_LISTEN)
+	if (!skc)
 		return 0;
-	if (!open_socket_row(ctx->meta, (struct sock *)skc))
+	if (skc->skc_state == TCP_STATE_LISTEN) {
+		if (!open_socket_row(ctx->meta, (struct sock *)skc))
+			return 0;
+	} else if (!connections || skc->skc_state != TCP_STATE_ESTABLISHED) {
 		return 0;
+	}
 	flags = BPF_CORE_READ(tp, bpf_sock_ops_cb_flags);
 	if (flags & BPF_SOCK_OPS_STATE_CB_FLAG)
 		return 0;

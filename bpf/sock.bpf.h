@@ -11,6 +11,7 @@
 #define PROTO_TCP 6
 #define PROTO_UDP 17
 #define PROTO_UDPLITE 136
+#define PROTO_SCTP 132
 #define PROTO_MPTCP 262
 #define TCP_STATE_ESTABLISHED 1
 #define TCP_STATE_CLOSE 7
@@ -20,6 +21,18 @@
 static __always_inline bool sock_is_udp(u16 proto)
 {
 	return proto == PROTO_UDP || proto == PROTO_UDPLITE;
+}
+
+/* Whether it is of a protocol that has ports, and that events are about. */
+static __always_inline bool sock_is_inet(struct sock *sk)
+{
+	u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	u16 proto = BPF_CORE_READ(sk, sk_protocol);
+
+	if (family != AF_INET && family != AF_INET6)
+		return false;
+	return proto == PROTO_TCP || sock_is_udp(proto) || proto == PROTO_MPTCP ||
+	       proto == PROTO_SCTP;
 }
 
 /*

@@ -6,6 +6,7 @@
  */
 #ifndef PORTTRACE_VMLINUX_H
 #define PORTTRACE_VMLINUX_H
+#define __VMLINUX_H__ /* bpf/bpf_tracing.h: registers have the kernel's names */
 
 #include <linux/bpf.h> /* stable UAPI: helpers, bpf_sock, bpf_sock_ops */
 
@@ -96,7 +97,9 @@ typedef struct {
 } possible_net_t;
 
 struct sock_common {
+	__be32 skc_daddr;
 	__u32 skc_rcv_saddr;
+	__be16 skc_dport;
 	__u16 skc_num;
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
@@ -105,7 +108,9 @@ struct sock_common {
 	unsigned char skc_ipv6only : 1;
 	int skc_bound_dev_if;
 	possible_net_t skc_net;
+	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
+	unsigned long skc_flags;
 	atomic64_t skc_cookie;
 };
 
@@ -113,17 +118,32 @@ struct sock {
 	struct sock_common __sk_common;
 	u16 sk_protocol;
 	u8 sk_kern_sock : 1;
+	u8 sk_userlocks : 4;
 	u32 sk_max_ack_backlog;
 	u8 sk_shutdown;
+	int sk_err;
 };
 
 struct inet_sock {
 	struct sock sk;
+	__be16 inet_sport;
+};
+
+struct inet_bind_bucket {
+	signed char fastreuse;
+};
+
+struct inet_connection_sock {
+	struct inet_bind_bucket *icsk_bind_hash;
 };
 
 struct tcp_sock {
 	u8 bpf_sock_ops_cb_flags;
 	bool is_mptcp;
+	u64 bytes_acked;
+	u64 bytes_received;
+	u32 snd_una;
+	u32 write_seq;
 };
 
 struct udp_sock {
@@ -140,6 +160,13 @@ struct socket {
 
 struct bpf_sock_ops_kern {
 	struct sock *sk;
+};
+
+struct sockaddr;
+
+struct bpf_sock_addr_kern {
+	struct sock *sk;
+	struct sockaddr *uaddr;
 };
 
 /* --- tasks -------------------------------------------------------------- */
@@ -195,7 +222,13 @@ struct files_struct {
 	struct fdtable *fdt;
 };
 
+struct thread_info {
+	u32 status; /* x86 */
+};
+
 struct task_struct {
+	struct thread_info thread_info;
+	void *stack;
 	unsigned int flags;
 	int pid;
 	int tgid;
@@ -213,12 +246,27 @@ struct task_struct {
 
 struct pt_regs {
 	/* x86 */
+	unsigned long bx;
+	unsigned long cx;
 	unsigned long di;
+	unsigned long si;
+	unsigned long dx;
+	unsigned long ax;
 	unsigned long orig_ax;
+	unsigned short ss; /* an unsigned long before v6.9, of which this is the used part */
+};
+
+/* What bpf/bpf_tracing.h reads on arm64. */
+struct user_pt_regs {
+	u64 regs[31];
+	u64 sp;
+	u64 pc;
+	u64 pstate;
 };
 
 struct pt_regs___arm64 {
 	u64 regs[31];
+	u64 pstate;
 	int syscallno;
 	u64 orig_x0;
 };
@@ -238,6 +286,15 @@ struct bpf_iter__task_file {
 	struct task_struct *task;
 	u32 fd;
 	struct file *file;
+};
+
+struct bpf_map;
+
+struct bpf_iter__bpf_map_elem {
+	struct bpf_iter_meta *meta;
+	struct bpf_map *map;
+	void *key;
+	void *value;
 };
 
 struct bpf_iter__tcp {

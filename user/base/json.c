@@ -74,3 +74,9 @@ void json_bool(struct json *j, const char *key, bool value)
 	begin(j, key);
 	buf_puts(j->out, value ? "true" : "false");
 }
+
+void json_raw(struct json *j, const char *text, size_t n)
+{
+	begin(j, NULL);
+	buf_put(j->out, text, n);
+}

@@ -21,6 +21,8 @@ void json_array_end(struct json *j);
 void json_text(struct json *j, const char *key, const char *text, size_t n);
 void json_string(struct json *j, const char *key, const char *text);
 void json_u64(struct json *j, const char *key, uint64_t value);
+/* Members made before, as they stand. */
+void json_raw(struct json *j, const char *text, size_t n);
 void json_bool(struct json *j, const char *key, bool value);
 
 #endif

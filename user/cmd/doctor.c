@@ -28,22 +28,28 @@ static const struct option_row rows[] = {
 	{ "json", 'j', NULL, "one JSON object", "output", set_json, 0 },
 };
 
+/* What the first column takes. */
+#define NAME_WIDTH 12
+
 static void print_state(const struct capability_state *state)
 {
 	const struct attempt *holds = coverage_holds(state);
 
-	printf("%-10s %s", state->event, holds ? holds->backend : "NOT SEEN");
+	printf("%-*s %s", NAME_WIDTH, state->event,
+	       holds         ? holds->backend :
+	       state->wanted ? "NOT SEEN" :
+			       "not looked for: the kernel has it not loaded");
 	if (holds)
 		printf(" (%s)", holds->hooks);
 	putchar('\n');
-	for (size_t i = 0; i < state->n_attempts; i++) {
+	for (size_t i = 0; i < state->n_attempts && state->wanted; i++) {
 		const struct attempt *attempt = &state->attempts[i];
 
 		if (!attempt->holds && *attempt->why)
-			printf("           - %s: %s\n", attempt->backend, attempt->why);
+			printf("%*s - %s: %s\n", NAME_WIDTH, "", attempt->backend, attempt->why);
 	}
 	if (holds && state->note)
-		printf("           ! %s\n", state->note);
+		printf("%*s ! %s\n", NAME_WIDTH, "", state->note);
 }
 
 static void print_text(const struct coverage *c, int err)
@@ -51,12 +57,12 @@ static void print_text(const struct coverage *c, int err)
 	struct utsname host;
 
 	uname(&host);
-	printf("kernel     %s %s\n", host.release, host.machine);
+	printf("%-*s %s %s\n", NAME_WIDTH, "kernel", host.release, host.machine);
 	if (*c->cgroup)
-		printf("cgroup v2  %s%s\n", c->cgroup,
+		printf("%-*s %s%s\n", NAME_WIDTH, "cgroup v2", c->cgroup,
 		       c->cgroup_partial ? " (a container's part of it alone)" : "");
 	if (err) {
-		printf("tracing    NOT POSSIBLE: %s\n", c->why);
+		printf("%-*s NOT POSSIBLE: %s\n", NAME_WIDTH, "tracing", c->why);
 		return;
 	}
 	for (int i = 0; i < CAPABILITIES; i++)
@@ -70,6 +76,7 @@ static void put_state(struct json *j, const struct capability_state *state)
 	json_object(j, NULL);
 	json_string(j, "event", state->event);
 	json_bool(j, "covered", holds);
+	json_bool(j, "wanted", state->wanted);
 	if (holds)
 		json_string(j, "backend", holds->backend);
 	if (holds && state->note)
@@ -122,7 +129,7 @@ int cmd_doctor(int argc, char **argv)
 		.about = "Loads and attaches the hooks, and says for each event which one holds, which were\n"
 			 "tried, why not, and the mend. Status 3 where tracing is not possible.",
 	};
-	struct trace_wants wants = { .change = true };
+	struct trace_wants wants = { .events = ~0u, .tcp = true, .udp = true, .descendants = true };
 	struct doctor_options options = { 0 };
 	struct coverage coverage;
 	struct trace *trace = NULL;

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "model/connections.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -14,12 +15,24 @@
 
 /*
  * In a burst the kernel side stops waking us (a wake-up costs it more than the
- * event does), and we come every millisecond. It begins with this many records
- * in one tick, and ends after a few ticks that had fewer.
+ * event does), and we come by ourselves, every tick. It begins with this many
+ * records in one tick, and ends after a few ticks that had fewer. Ports are
+ * woken for at once until there are many; connections soon are not.
  */
-#define BURST_TICK_NS NSEC_PER_MSEC
-#define BURST_RECORDS 16
+struct burst_rule {
+	uint64_t tick_ns;
+	unsigned int records;
+};
+
+static const struct burst_rule burst_rules[RINGS] = {
+	[RING_PORTS] = { NSEC_PER_MSEC, 16 },
+	[RING_CONNS] = { 2 * NSEC_PER_MSEC, 2 },
+};
+
 #define BURST_CALM_TICKS 8
+
+/* How often connections nobody accepts are looked for. */
+#define WAITING_GAP_NS (250 * NSEC_PER_MSEC)
 
 /* Also without any event: hook misses are only seen by asking. */
 #define IDLE_TICK_NS (1000 * NSEC_PER_MSEC)
@@ -35,6 +48,14 @@
 
 #define MMAP_THRESHOLD (128 * 1024)
 
+/* Whether we come by ourselves, for one ring. */
+struct burst {
+	bool polling;
+	unsigned int calm; /* ticks in a row that were no burst */
+	uint64_t tick_ns;  /* when this tick began */
+	unsigned int tick_records;
+};
+
 struct session {
 	struct trace *trace;
 	struct procs *procs;
@@ -44,10 +65,9 @@ struct session {
 	struct trace_counters last;
 	struct trace_misses misses;
 	uint64_t misses_at_ns; /* not to be asked for before */
-	bool polling;
-	unsigned int calm; /* ticks in a row that were no burst */
-	uint64_t tick_ns;  /* when this tick began */
-	unsigned int tick_records;
+	struct burst bursts[RINGS];
+	uint64_t waiting_at_ns; /* not to be asked for before */
+	bool asks_waiting;      /* accepts are told by who accepts */
 	bool resync_due;
 	uint64_t resync_at_ns; /* not before */
 	bool gap_said;
@@ -74,6 +94,7 @@ int session_open(struct session **out, const struct trace_wants *wants, struct c
 	mallopt(M_ARENA_MAX, 1);
 	session->tell = tell;
 	session->arg = arg;
+	session->asks_waiting = wants->events & 1u << RECORD_ACCEPT;
 	session->procs = procs_new();
 	if (session->procs)
 		session->ports = ports_new(session->procs, tell, arg);
@@ -108,6 +129,8 @@ static void apply(struct session *session, const struct decoded *record)
 
 	if (record->type == DECODED_PORT)
 		err = ports_apply(session->ports, record);
+	else if (record->type == DECODED_CONN)
+		err = connections_apply(session->ports, record);
 	else
 		err = procs_told(session->procs, record);
 	if (err) /* out of memory: what this record said is gone, the tables know */
@@ -153,7 +176,7 @@ static bool put_aside(const struct decoded *record, const void *raw, void *arg)
 static int fill_aside(struct aside *aside)
 {
 	aside->until_ns = boot_now_ns();
-	return trace_consume(aside->session->trace, put_aside, aside);
+	return trace_consume(aside->session->trace, RING_PORTS, put_aside, aside);
 }
 
 static void apply_aside(struct aside *aside)
@@ -292,10 +315,8 @@ static void tell_lost(struct session *session, const char *kind, const char *cau
 		.lost_to_ns = now->lost_to_ns,
 	};
 
-	if (!count)
-		return;
-	session->resync_due = true;
-	session->tell(&event, session->arg);
+	if (count)
+		session->tell(&event, session->arg);
 }
 
 static void look_for_misses(struct session *session, const struct trace_counters *counters)
@@ -306,77 +327,119 @@ static void look_for_misses(struct session *session, const struct trace_counters
 	trace_misses(session->trace, &now);
 	tell_lost(session, "unknown", "hook skipped: it was re-entered on its CPU",
 		  now.ports - session->misses.ports, counters);
+	tell_lost(session, "connection",
+		  "hook skipped: it was re-entered on its CPU; at most as many",
+		  now.conns - session->misses.conns, counters);
+	if (now.ports != session->misses.ports)
+		session->resync_due = true;
 	/* Most of these were about connections: the comparison tells. */
 	if (now.others != session->misses.others)
 		session->resync_due = true;
 	session->misses = now;
 }
 
+/* A port is state: what was lost of it is in the kernel's tables. A connection is not looked for. */
+static bool look_for_lost_kind(struct session *session, enum record_kind kind,
+			       const struct trace_counters *now)
+{
+	uint64_t ring = now->lost_ring[kind] - session->last.lost_ring[kind];
+	uint64_t map = now->lost_map[kind] - session->last.lost_map[kind];
+
+	tell_lost(session, record_kind_name(kind), "ring full: the reader was too slow", ring, now);
+	tell_lost(session, record_kind_name(kind), "table of sockets full: an end may go unseen",
+		  map, now);
+	if ((ring || map) && kind >= RECORD_OPEN && kind <= RECORD_CHANGE)
+		session->resync_due = true;
+	return ring || map;
+}
+
 static void look_for_losses(struct session *session)
 {
 	struct trace_counters now;
+	bool lost = false;
 
 	trace_counters(session->trace, &now);
-	for (int i = 0; i < RECORD_KINDS; i++) {
-		const char *kind = record_kind_name((enum record_kind)i);
-
-		tell_lost(session, kind, "ring full: the reader was too slow",
-			  now.lost_ring[i] - session->last.lost_ring[i], &now);
-		tell_lost(session, kind, "table of sockets full: a close may go unseen",
-			  now.lost_map[i] - session->last.lost_map[i], &now);
+	for (int i = 0; i < RECORD_KINDS; i++)
+		lost |= look_for_lost_kind(session, (enum record_kind)i, &now);
+	if (now.corrupt != session->last.corrupt) {
+		tell_lost(session, "unknown", "record damaged", now.corrupt - session->last.corrupt,
+			  &now);
+		session->resync_due = true;
 	}
-	tell_lost(session, "unknown", "record damaged", now.corrupt - session->last.corrupt, &now);
 	if (boot_now_ns() >= session->misses_at_ns)
 		look_for_misses(session, &now);
-	if (session->resync_due)
+	if (lost || session->resync_due)
 		trace_loss_seen(session->trace);
 	session->last = now;
 }
 
 /* --- the pump ------------------------------------------------------------ */
 
-static void adapt(struct session *session, int taken)
+static void adapt(struct session *session, enum ring_id ring, int taken)
 {
+	const struct burst_rule *rule = &burst_rules[ring];
+	struct burst *burst = &session->bursts[ring];
 	uint64_t now;
 
-	if (!taken && !session->polling)
+	if (!taken && !burst->polling)
 		return;
-	session->tick_records += (unsigned int)taken;
+	burst->tick_records += (unsigned int)taken;
 	now = boot_now_ns();
-	if (!session->polling && session->tick_records >= BURST_RECORDS &&
-	    now - session->tick_ns < BURST_TICK_NS) {
-		session->polling = true;
-		session->calm = 0;
-		trace_polling(session->trace, true);
+	if (!burst->polling && burst->tick_records >= rule->records &&
+	    now - burst->tick_ns < rule->tick_ns) {
+		burst->polling = true;
+		burst->calm = 0;
+		trace_polling(session->trace, ring, true);
 	}
-	if (now - session->tick_ns < BURST_TICK_NS)
+	if (now - burst->tick_ns < rule->tick_ns)
 		return;
-	session->calm = session->tick_records < BURST_RECORDS ? session->calm + 1 : 0;
-	session->tick_ns = now;
-	session->tick_records = 0;
-	if (session->polling && session->calm == BURST_CALM_TICKS)
-		trace_polling(session->trace, false);
+	burst->calm = burst->tick_records < rule->records ? burst->calm + 1 : 0;
+	burst->tick_ns = now;
+	burst->tick_records = 0;
+	if (burst->polling && burst->calm == BURST_CALM_TICKS)
+		trace_polling(session->trace, ring, false);
 	/* One tick later: for a record that went without a wake-up just before. */
-	if (session->polling && session->calm > BURST_CALM_TICKS)
-		session->polling = false;
+	if (burst->polling && burst->calm > BURST_CALM_TICKS)
+		burst->polling = false;
+}
+
+static int pump_ring(struct session *session, enum ring_id ring)
+{
+	int taken;
+
+	session->pumped = 0;
+	taken = trace_consume(session->trace, ring, apply_next, session);
+	if (taken >= 0)
+		adapt(session, ring, taken);
+	return taken;
+}
+
+static void look_for_waiting(struct session *session)
+{
+	uint64_t now = boot_now_ns();
+
+	if (!session->asks_waiting || now < session->waiting_at_ns)
+		return;
+	session->waiting_at_ns = now + WAITING_GAP_NS;
+	trace_tell_waiting(session->trace);
 }
 
 int session_pump(struct session *session)
 {
-	int taken, err = 0;
+	int ports = pump_ring(session, RING_PORTS), conns = 0, err = 0;
 
-	session->pumped = 0;
-	taken = trace_consume(session->trace, apply_next, session);
-	if (taken < 0)
-		return taken;
-	adapt(session, taken);
+	if (ports >= 0)
+		conns = pump_ring(session, RING_CONNS);
+	if (ports < 0 || conns < 0)
+		return ports < 0 ? ports : conns;
+	look_for_waiting(session);
 	look_for_losses(session);
 	if (session->resync_due && boot_now_ns() >= session->resync_at_ns)
 		err = resync(session);
-	return err ? err : taken;
+	return err ? err : ports + conns;
 }
 
-/* Bounded by what the ring can hold: nothing comes after. */
+/* Bounded by what the rings can hold: nothing comes after. */
 int session_stop(struct session *session)
 {
 	int taken;
@@ -390,9 +453,10 @@ int session_stop(struct session *session)
 
 uint64_t session_patience(const struct session *session)
 {
-	if (session->polling)
-		return BURST_TICK_NS;
-	if (session->resync_due)
-		return RESYNC_GAP_NS;
-	return IDLE_TICK_NS;
+	uint64_t wait = session->asks_waiting ? WAITING_GAP_NS : IDLE_TICK_NS;
+
+	for (int ring = 0; ring < RINGS; ring++)
+		if (session->bursts[ring].polling && burst_rules[ring].tick_ns < wait)
+			wait = burst_rules[ring].tick_ns;
+	return session->resync_due && RESYNC_GAP_NS < wait ? RESYNC_GAP_NS : wait;
 }

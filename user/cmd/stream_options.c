@@ -18,6 +18,16 @@ void stream_options_init(struct stream_options *options)
 	columns_default(&options->columns);
 }
 
+void stream_options_settle(struct stream_options *options)
+{
+	const struct filter *filter = &options->filter;
+
+	options->wants.events = filter->records;
+	options->wants.tcp = filter->tcp || !filter->udp;
+	options->wants.udp = filter->udp || !filter->tcp;
+	options->wants.descendants = filter->n_pids;
+}
+
 void stream_options_free(struct stream_options *options)
 {
 	filter_free(&options->filter);
@@ -88,26 +98,22 @@ static int set_flag(void *target, const struct option_row *row, const char *valu
 
 static int add_event(struct stream_options *o, const char *word)
 {
-	/* Those a later version has are known by name, so that nobody is told they are misspelt. */
-	static const char *const names[] = { "open",    "close",  "change", "all",  "bind",
-					     "connect", "accept", "end",    "fail", "state" };
-	static const uint32_t records[] = { 1u << RECORD_OPEN, 1u << RECORD_CLOSE,
-					    1u << RECORD_CHANGE,
-					    1u << RECORD_OPEN | 1u << RECORD_CLOSE |
-						    1u << RECORD_CHANGE };
+	static const char *const names[] = { "open",   "close", "change", "bind",  "connect",
+					     "accept", "end",   "fail",   "state", "all" };
+	static const uint32_t records[] = {
+		1u << RECORD_OPEN,    1u << RECORD_CLOSE,
+		1u << RECORD_CHANGE,  1u << RECORD_BIND,
+		1u << RECORD_CONNECT, 1u << RECORD_ACCEPT,
+		1u << RECORD_END,     1u << RECORD_FAIL,
+		1u << RECORD_STATE,   ((1u << RECORD_KINDS) - 1) & ~(1u << RECORD_TASK),
+	};
 	size_t i = 0;
 
 	while (i < COUNT(names) && strcmp(names[i], word) != 0)
 		i++;
 	if (i == COUNT(names))
-		return option_unknown_word("event", word, names, COUNT(records));
-	if (i >= COUNT(records)) {
-		say("event '%s' cannot be traced by this version: it has open, close, change",
-		    word);
-		return STATUS_NO_TRACING;
-	}
+		return option_unknown_word("event", word, names, COUNT(names));
 	o->filter.records |= records[i];
-	o->wants.change |= (records[i] & 1u << RECORD_CHANGE) != 0;
 	return STATUS_OK;
 }
 
@@ -189,7 +195,7 @@ static int set_count(void *target, const struct option_row *row, const char *val
 
 static int set_hooks(void *target, const struct option_row *row, const char *value)
 {
-	static const char *const names[] = { "cgroup", "fentry", "tracepoint" };
+	static const char *const names[] = { "cgroup", "fentry", "kprobe", "tracepoint" };
 	struct stream_options *o = target;
 
 	(void)row;
@@ -200,6 +206,15 @@ static int set_hooks(void *target, const struct option_row *row, const char *val
 		}
 	}
 	return option_unknown_word("backend", value, names, COUNT(names));
+}
+
+static int set_btf(void *target, const struct option_row *row, const char *value)
+{
+	struct stream_options *o = target;
+
+	(void)row;
+	o->wants.btf_path = value;
+	return STATUS_OK;
 }
 
 const struct option_row stream_option_rows[] = {
@@ -217,8 +232,8 @@ const struct option_row stream_option_rows[] = {
 	  0 },
 	{ "scope", 0, "LIST", "loopback, link, private, public, any, multicast", NULL,
 	  option_set_scope, 0 },
-	{ "events", 'e', "LIST", "open, close, change, all (default: open,close)", "what",
-	  set_events, 0 },
+	{ "events", 'e', "LIST", "open close change bind connect accept end fail state, all",
+	  "what", set_events, 0 },
 	{ "no-existing", 0, NULL, "only what happens from now on", NULL, set_flag,
 	  FLAG_NO_EXISTING },
 	{ "for", 0, "TIME", "end after TIME: 500ms, 30s, 5m, 24h", NULL, set_for, 0 },
@@ -233,8 +248,10 @@ const struct option_row stream_option_rows[] = {
 	  set_flag, FLAG_STATS },
 	{ "strict", 0, NULL, "end with status 3 if an event cannot be seen here", "tracing",
 	  set_flag, FLAG_STRICT },
-	{ "hooks", 0, "BACKEND", "use one backend alone: cgroup, fentry, tracepoint", NULL,
+	{ "hooks", 0, "BACKEND", "use one backend alone: fentry, kprobe, cgroup, tracepoint", NULL,
 	  set_hooks, 0 },
+	{ "btf", 0, "FILE", "the kernel's types, where it does not tell them itself", NULL, set_btf,
+	  0 },
 	/* Habits of ss: what they ask for is what is shown anyway. */
 	{ "listening", 'l', NULL, NULL, NULL, set_flag, FLAG_NOTHING },
 	{ "processes", 'p', NULL, NULL, NULL, set_flag, FLAG_NOTHING },

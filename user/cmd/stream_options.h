@@ -31,6 +31,8 @@ extern const struct option_row stream_option_rows[];
 extern const size_t stream_option_rows_n;
 
 void stream_options_init(struct stream_options *options);
+/* Once all options are read: what has to be traced for them. */
+void stream_options_settle(struct stream_options *options);
 void stream_options_free(struct stream_options *options);
 /* Whether to color what goes to this descriptor. */
 bool stream_options_color(const struct stream_options *options, int fd);

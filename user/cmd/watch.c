@@ -50,8 +50,27 @@ static void learn_host_netns(struct watch *w)
 
 	w->host_netns_known = true;
 	enrich_set_host_netns(w->enrich, inode);
-	if (w->options.netns_host && filter->n_netns < FILTER_MANY_MAX)
-		filter->netns[filter->n_netns++] = inode;
+	if (!w->options.netns_host || filter->n_netns == FILTER_MANY_MAX)
+		return;
+	filter->netns[filter->n_netns++] = inode;
+	trace_filter(session_trace(w->session), filter);
+}
+
+/* What the kernel side can leave out; without it everything is filtered here. */
+static void filter_early(struct watch *w)
+{
+	struct filter early = w->options.filter;
+
+	if (w->options.netns_host)
+		early.n_netns = 0; /* one of them is not known yet */
+	trace_filter(session_trace(w->session), &early);
+}
+
+/* A filter for pids means their descendants, too, as the kernel side has followed them. */
+static void note_descendant(struct watch *w, struct process *process)
+{
+	if (w->options.filter.n_pids && !process->asked)
+		process->asked = trace_follows(session_trace(w->session), process->tgid);
 }
 
 static void flush(struct watch *w);
@@ -66,10 +85,14 @@ static void tell(const struct event *event, void *arg)
 		learn_host_netns(w);
 	if (event->kind == EVENT_EXISTING && w->options.no_existing)
 		return;
-	if (event->actor.process)
+	if (event->actor.process) {
 		enrich_process(event->actor.process);
-	for (size_t i = 0; i < event->n_holders; i++)
+		note_descendant(w, event->actor.process);
+	}
+	for (size_t i = 0; i < event->n_holders; i++) {
 		enrich_process(event->holders[i]);
+		note_descendant(w, event->holders[i]);
+	}
 	if (!filter_pass(&w->options.filter, event))
 		return;
 	w->sink.ops->event(&w->sink, event, &w->out.buf);
@@ -134,18 +157,24 @@ static void pump(struct watch *w)
 }
 
 /*
- * While the reader keeps us waiting the ring is not watched: it would only
- * say again and again that it has something.
+ * While the reader keeps us waiting the rings are not watched: they would only
+ * say again and again that they have something.
  */
-static int watch_ring(struct watch *w, bool on)
+static int watch_rings(struct watch *w, bool on)
 {
-	int fd = trace_fd(session_trace(w->session));
+	int err = 0;
 
-	if (!on) {
-		loop_remove(&w->loop, fd);
-		return 0;
+	for (int ring = 0; ring < RINGS && !err; ring++) {
+		int fd = trace_fd(session_trace(w->session), (enum ring_id)ring);
+
+		if (fd < 0)
+			continue;
+		if (on)
+			err = loop_add(&w->loop, fd, EPOLLIN, on_ring, w);
+		else
+			loop_remove(&w->loop, fd);
 	}
-	return loop_add(&w->loop, fd, EPOLLIN, on_ring, w);
+	return err;
 }
 
 static uint64_t patience(const struct watch *w, bool stalled)
@@ -163,13 +192,13 @@ static uint64_t patience(const struct watch *w, bool stalled)
 static int loop(struct watch *w)
 {
 	bool stalled = false;
-	int err = watch_ring(w, true);
+	int err = watch_rings(w, true);
 
 	while (!err && !w->done && !w->loop.ended) {
 		bool full = w->out.buf.len >= OUT_HIGH_WATER;
 
 		if (full != stalled)
-			err = watch_ring(w, stalled);
+			err = watch_rings(w, stalled);
 		stalled = full;
 		if (w->end_ns && boot_now_ns() >= w->end_ns)
 			break;
@@ -253,7 +282,7 @@ static void finish(struct watch *w)
 {
 	if (!w->err && !w->out.err && !w->done && w->out.buf.len < OUT_HIGH_WATER)
 		w->err = session_stop(w->session);
-	watch_ring(w, false);
+	watch_rings(w, false);
 	drain(w);
 	if (w->options.stats)
 		say_stats(w);
@@ -279,6 +308,7 @@ static int run(struct watch *w)
 		w->end_ns = boot_now_ns() + w->options.duration_ns;
 	if (w->sink.ops->begin)
 		w->sink.ops->begin(&w->sink, &w->out.buf);
+	filter_early(w);
 	err = session_start(w->session);
 	flush(w);
 	if (!err)
@@ -311,6 +341,7 @@ static int wire(struct watch *w)
 		.color = stream_options_color(&w->options, STDOUT_FILENO),
 		.width = terminal_width(STDOUT_FILENO),
 	};
+	stream_options_settle(&w->options);
 	status = session_open(&w->session, &w->options.wants, &coverage, tell, w);
 	return status ? status : say_coverage(w, &coverage);
 }

@@ -19,6 +19,15 @@ _Static_assert((int)REASON_NONE == (int)CLOSE_UNKNOWN && (int)REASON_CLOSED == (
 		       (int)REASON_DESTROYED == (int)CLOSE_DESTROYED,
 	       "the reasons are the causes");
 
+_Static_assert((int)KIND_BIND == (int)RECORD_BIND && (int)KIND_CONNECT == (int)RECORD_CONNECT &&
+		       (int)KIND_ACCEPT == (int)RECORD_ACCEPT && (int)KIND_END == (int)RECORD_END &&
+		       (int)KIND_FAIL == (int)RECORD_FAIL && (int)KIND_STATE == (int)RECORD_STATE,
+	       "the kinds of connections, too");
+_Static_assert((int)ORIGIN_UNKNOWN == (int)ORIGIN_NOT_KNOWN &&
+		       (int)ORIGIN_SYSCALL == (int)ORIGIN_BY_SYSCALL &&
+		       (int)ORIGIN_IO_URING == (int)ORIGIN_BY_IO_URING,
+	       "the origins are the same");
+
 static const char *const hook_names[HOOK_MAX] = {
 	[HOOK_NONE] = "?",
 	[HOOK_SOCKOPS_LISTEN] = "sockops TCP_LISTEN_CB",
@@ -28,9 +37,20 @@ static const char *const hook_names[HOOK_MAX] = {
 	[HOOK_TP_STATE] = "tp_btf/inet_sock_set_state",
 	[HOOK_SYS_LISTEN] = "sys_exit listen",
 	[HOOK_SYS_BIND] = "sys_exit bind",
-	[HOOK_LISTEN_START] = "fexit/inet_csk_listen_start",
-	[HOOK_LISTEN_STOP] = "fentry/inet_csk_listen_stop",
-	[HOOK_UDP_DESTROY] = "fentry/udp_destroy_sock",
+	[HOOK_LISTEN_START] = "inet_csk_listen_start",
+	[HOOK_LISTEN_STOP] = "inet_csk_listen_stop",
+	[HOOK_UDP_DESTROY] = "udp_destroy_sock",
+	[HOOK_TCP_STATE] = "tcp_set_state",
+	[HOOK_ACCEPT] = "security_sock_graft",
+	[HOOK_SYS_ACCEPT] = "sys_exit accept",
+	[HOOK_CONNECT] = "__sys_connect_file",
+	[HOOK_SYS_CALL] = "sys_exit bind, listen, connect",
+	[HOOK_BIND] = "bind",
+	[HOOK_LISTEN] = "listen",
+	[HOOK_AUTOBIND] = "inet_autobind",
+	[HOOK_SCTP_STATE] = "tp_btf/inet_sock_set_state",
+	[HOOK_WAITING] = "not accepted yet",
+	[HOOK_SOCKOPS_CONN] = "sockops",
 };
 
 static int decode_socket(const struct rec_socket *rec, struct socket_info *out)
@@ -72,6 +92,7 @@ static void decode_task_ref(const struct rec_task *rec, struct task_ref *out)
 		.gid = rec->gid,
 		.kthread = rec->flags & TASK_F_KTHREAD,
 		.bystander = rec->flags & TASK_F_BYSTANDER,
+		.asked = rec->flags & TASK_F_ASKED,
 	};
 	memcpy(out->comm, rec->comm, COMM_LEN);
 }
@@ -152,8 +173,8 @@ static int decode_port(const void *data, size_t size, struct decoded *out)
 	if (size < sizeof(rec))
 		return -EBADMSG;
 	memcpy(&rec, data, sizeof(rec));
-	if (rec.head.kind == KIND_TASK || rec.head.kind >= KIND_MAX || rec.hook >= HOOK_MAX ||
-	    rec.reason >= REASON_MAX)
+	if (rec.head.kind < KIND_OPEN || rec.head.kind > KIND_CHANGE || rec.hook >= HOOK_MAX ||
+	    rec.reason >= REASON_MAX || rec.origin >= ORIGIN_MAX)
 		return -EBADMSG;
 	out->type = DECODED_PORT;
 	out->kind = (enum record_kind)rec.head.kind;
@@ -161,6 +182,77 @@ static int decode_port(const void *data, size_t size, struct decoded *out)
 	out->hook = hook_names[rec.hook];
 	out->untracked = rec.sock.flags & SOCK_F_UNTRACKED;
 	out->cause = (enum close_cause)rec.reason;
+	out->origin = (enum origin)rec.origin;
+	decode_task_ref(&rec.task, &out->task);
+	return decode_socket(&rec.sock, &out->socket);
+}
+
+/* include/net/tcp_states.h, in the words of ss(8) and of RFC 9293 */
+static const char *const tcp_states[] = {
+	NULL,    "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",    "TIME_WAIT",
+	"CLOSE", "CLOSE_WAIT",  "LAST_ACK", "LISTEN",   "CLOSING",   "NEW_SYN_RECV",
+};
+
+static const char *tcp_state_name(unsigned int state)
+{
+	return state < sizeof(tcp_states) / sizeof(*tcp_states) ? tcp_states[state] : NULL;
+}
+
+static void decode_remote(const struct rec_conn *rec, struct decoded *out)
+{
+	struct endpoint *remote = &out->connection.remote;
+
+	*remote = (struct endpoint){
+		.netns = rec->sock.netns,
+		.family = rec->sock.family,
+		.proto = rec->sock.proto,
+		.port = rec->remote_port,
+	};
+	memcpy(remote->addr, rec->remote_addr, remote->family == AF_INET ? 4 : 16);
+}
+
+static enum process_source source_of(unsigned int flags)
+{
+	if (flags & CONN_F_NO_OWNER)
+		return SOURCE_UNKNOWN;
+	if (flags & CONN_F_FOUND)
+		return SOURCE_PROC;
+	return flags & CONN_F_OWNER ? SOURCE_SOCKET : SOURCE_KERNEL;
+}
+
+static int decode_conn(const void *data, size_t size, struct decoded *out)
+{
+	static const char *const ops[CALL_MAX] = {
+		[CALL_BIND] = "bind", [CALL_LISTEN] = "listen", [CALL_CONNECT] = "connect"
+	};
+	struct rec_conn rec;
+
+	if (size < sizeof(rec))
+		return -EBADMSG;
+	memcpy(&rec, data, sizeof(rec));
+	if (rec.head.kind < KIND_BIND || rec.head.kind >= KIND_MAX || rec.hook >= HOOK_MAX ||
+	    rec.op >= CALL_MAX || rec.origin >= ORIGIN_MAX)
+		return -EBADMSG;
+	out->type = DECODED_CONN;
+	out->kind = (enum record_kind)rec.head.kind;
+	out->time_ns = rec.time_ns;
+	out->hook = hook_names[rec.hook];
+	out->origin = (enum origin)rec.origin;
+	out->source = source_of(rec.flags);
+	out->span_ns = rec.span_ns;
+	out->connection = (struct connection){
+		.bytes_sent = rec.bytes_sent,
+		.bytes_received = rec.bytes_received,
+		.bytes_known = rec.flags & CONN_F_BYTES,
+		.autobind = rec.flags & CONN_F_AUTOBIND,
+		.no_local = rec.flags & CONN_F_NO_LOCAL,
+		.passive = rec.flags & CONN_F_PASSIVE,
+		.error = rec.error,
+		.op = ops[rec.op],
+		.old_state = tcp_state_name(rec.old_state),
+		.new_state = tcp_state_name(rec.new_state),
+	};
+	decode_remote(&rec, out);
 	decode_task_ref(&rec.task, &out->task);
 	return decode_socket(&rec.sock, &out->socket);
 }
@@ -212,6 +304,7 @@ int decode(const void *data, size_t size, struct decoded *out)
 		[REC_TASK] = decode_task,          [REC_ARGS] = decode_args,
 		[REC_PORT] = decode_port,          [REC_HOLDER] = decode_holder,
 		[REC_SOCKET] = decode_open_socket, [REC_NETNS] = decode_netns,
+		[REC_CONN] = decode_conn,
 	};
 	struct rec_head head;
 

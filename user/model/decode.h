@@ -14,6 +14,7 @@ enum decoded_type {
 	DECODED_HOLDER,
 	DECODED_SOCKET,
 	DECODED_NETNS,
+	DECODED_CONN,
 };
 
 /* The short form of a process, as every record of one has it. */
@@ -27,19 +28,25 @@ struct task_ref {
 	uint32_t gid;
 	bool kthread;
 	bool bystander; /* acted for somebody else */
+	bool asked;     /* a filter asks for it, or for an ancestor */
 	char comm[COMM_LEN + 1];
 };
 
 struct decoded {
 	enum decoded_type type;
-	enum record_kind kind; /* DECODED_PORT; of a loss counter elsewhere */
+	enum record_kind kind; /* DECODED_PORT, DECODED_CONN; of a loss counter elsewhere */
 	uint64_t time_ns;
 	size_t size; /* of the record, to step to the next */
 	struct socket_info socket;
 	struct task_ref task;
 	enum close_cause cause;
+	enum origin origin;
 	bool untracked;   /* the close of a socket no open was told of */
 	const char *hook; /* static */
+	/* DECODED_CONN */
+	struct connection connection;
+	enum process_source source; /* of the task; SOURCE_UNKNOWN: there is none */
+	uint64_t span_ns;
 	/* DECODED_TASK: complete paths, NUL-ended; empty: unknown */
 	uint32_t ppid;
 	uint32_t exe_dev;

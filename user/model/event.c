@@ -2,6 +2,7 @@
 #include "model/event.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -15,6 +16,9 @@ const char *event_kind_name(enum event_kind kind)
 		[EVENT_EXISTING] = "existing", [EVENT_OPEN] = "open",
 		[EVENT_CHANGE] = "change",     [EVENT_CLOSE] = "close",
 		[EVENT_LOST] = "lost",         [EVENT_RECOVERED] = "recovered",
+		[EVENT_BIND] = "bind",         [EVENT_CONNECT] = "connect",
+		[EVENT_ACCEPT] = "accept",     [EVENT_END] = "end",
+		[EVENT_FAIL] = "fail",         [EVENT_STATE] = "state",
 	};
 
 	return names[kind];
@@ -23,10 +27,10 @@ const char *event_kind_name(enum event_kind kind)
 const char *record_kind_name(enum record_kind kind)
 {
 	static const char *const names[RECORD_KINDS] = {
-		[RECORD_TASK] = "task",
-		[RECORD_OPEN] = "open",
-		[RECORD_CLOSE] = "close",
-		[RECORD_CHANGE] = "change",
+		[RECORD_TASK] = "task",     [RECORD_OPEN] = "open", [RECORD_CLOSE] = "close",
+		[RECORD_CHANGE] = "change", [RECORD_BIND] = "bind", [RECORD_CONNECT] = "connect",
+		[RECORD_ACCEPT] = "accept", [RECORD_END] = "end",   [RECORD_FAIL] = "fail",
+		[RECORD_STATE] = "state",
 	};
 
 	return names[kind];
@@ -42,6 +46,28 @@ const char *close_cause_name(enum close_cause cause)
 	};
 
 	return names[cause];
+}
+
+const char *origin_name(enum origin origin)
+{
+	static const char *const names[] = {
+		[ORIGIN_NOT_KNOWN] = NULL,
+		[ORIGIN_BY_SYSCALL] = "syscall",
+		[ORIGIN_BY_IO_URING] = "io_uring",
+	};
+
+	return names[origin];
+}
+
+const char *errno_name(int error)
+{
+	static char unnamed[16];
+	const char *name = strerrorname_np(error);
+
+	if (name)
+		return name;
+	snprintf(unnamed, sizeof(unnamed), "E%d", error);
+	return unnamed;
 }
 
 const char *proto_name(const struct socket_info *socket)

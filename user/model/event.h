@@ -17,6 +17,12 @@ enum event_kind {
 	EVENT_CLOSE,
 	EVENT_LOST,
 	EVENT_RECOVERED,
+	EVENT_BIND,
+	EVENT_CONNECT,
+	EVENT_ACCEPT,
+	EVENT_END,
+	EVENT_FAIL,
+	EVENT_STATE,
 	EVENT_KINDS
 };
 
@@ -48,12 +54,25 @@ struct process {
 	bool exe_truncated;  /* the path lacks its beginning */
 	bool args_truncated; /* the arguments lack their end */
 	bool described;      /* exe and cgroup were caught in the kernel */
+	bool asked;          /* a filter asks for it, or for an ancestor of it */
 	bool proc_asked;     /* /proc was read for what lacked */
 	unsigned int refs;
 };
 
 /* What the kernel side tells: what an event comes from, and what losses are counted by. */
-enum record_kind { RECORD_TASK, RECORD_OPEN, RECORD_CLOSE, RECORD_CHANGE, RECORD_KINDS };
+enum record_kind {
+	RECORD_TASK,
+	RECORD_OPEN,
+	RECORD_CLOSE,
+	RECORD_CHANGE,
+	RECORD_BIND,
+	RECORD_CONNECT,
+	RECORD_ACCEPT,
+	RECORD_END,
+	RECORD_FAIL,
+	RECORD_STATE,
+	RECORD_KINDS
+};
 
 const char *record_kind_name(enum record_kind kind);
 
@@ -109,6 +128,25 @@ enum close_cause {
 	CLOSE_DESTROYED,
 };
 
+/* The way a process went into the kernel. */
+enum origin { ORIGIN_NOT_KNOWN, ORIGIN_BY_SYSCALL, ORIGIN_BY_IO_URING };
+
+/* Of a bind, a connection, a call that failed: what a port does not have. */
+struct connection {
+	struct endpoint remote; /* port 0: there is none */
+	uint64_t latency_ns;    /* EVENT_CONNECT of TCP */
+	uint64_t bytes_sent;    /* EVENT_END */
+	uint64_t bytes_received;
+	bool bytes_known;
+	bool autobind;         /* EVENT_BIND: the kernel picked the port */
+	bool no_local;         /* EVENT_FAIL: the address asked for is not known */
+	bool passive;          /* it was accepted, or waits to be */
+	int error;             /* EVENT_FAIL: errno; 0: the kernel kept none */
+	const char *op;        /* EVENT_FAIL; static */
+	const char *old_state; /* EVENT_STATE; static */
+	const char *new_state;
+};
+
 struct event {
 	enum event_kind kind;
 	enum record_kind from; /* what it tells of: an open, a close, a change of backlog */
@@ -121,9 +159,11 @@ struct event {
 	uint32_t sharing;     /* sockets of this port, this one included; 0: not told */
 	uint64_t lifetime_ns; /* 0: not known */
 	enum close_cause cause;
-	const char *hook; /* static: what saw it; NULL: the snapshot */
+	enum origin origin;
+	const struct connection *connection; /* borrowed; NULL for ports */
+	const char *hook;                    /* static: what saw it; NULL: the snapshot */
 	/* EVENT_LOST */
-	uint64_t lost_count;
+	uint64_t lost_count;    /* 0: nobody can know, it was never seen */
 	const char *lost_kind;  /* static */
 	const char *lost_cause; /* static */
 	uint64_t lost_from_ns;
@@ -132,6 +172,12 @@ struct event {
 
 /* "closed", "process-exit", "destroyed"; NULL: not known. */
 const char *close_cause_name(enum close_cause cause);
+
+/* "syscall", "io_uring"; NULL: not known. */
+const char *origin_name(enum origin origin);
+
+/* "ECONNREFUSED"; "E1234" for one that has no name here. Valid until the next call. */
+const char *errno_name(int error);
 
 /* "tcp", "udp", "udplite", "mptcp", "sctp"; "?" for others. */
 const char *proto_name(const struct socket_info *socket);

@@ -24,7 +24,8 @@ static bool pass_socket(const struct filter *f, const struct event *e)
 		return false;
 	if ((f->ipv4 || f->ipv6) && !(ipv4 ? f->ipv4 : f->ipv6))
 		return false;
-	if (f->ports.n && !port_set_has(&f->ports, local->port))
+	if (f->ports.n && !port_set_has(&f->ports, local->port) &&
+	    !(e->connection && port_set_has(&f->ports, e->connection->remote.port)))
 		return false;
 	if (f->n_netns && !has(f->netns, f->n_netns, local->netns))
 		return false;
@@ -50,7 +51,7 @@ static bool exe_match(const struct filter *f, const char *exe)
 static bool pass_process(const struct filter *f, const struct process *p, const char *comm,
 			 uint32_t uid)
 {
-	if (f->n_pids && !has(f->pids, f->n_pids, p->tgid))
+	if (f->n_pids && !p->asked && !has(f->pids, f->n_pids, p->tgid))
 		return false;
 	if (f->n_uids && !has(f->uids, f->n_uids, uid))
 		return false;

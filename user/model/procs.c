@@ -107,6 +107,7 @@ static struct process *enter(struct procs *procs, const struct task_ref *task)
 		.uid = task->uid,
 		.gid = task->gid,
 		.kthread = task->kthread,
+		.asked = task->asked,
 		.refs = 1,
 	};
 	memcpy(entry->process.comm, task->comm, sizeof(task->comm));
@@ -126,6 +127,7 @@ struct process *procs_get(struct procs *procs, const struct task_ref *task)
 
 	if (!found)
 		return enter(procs, task);
+	(*found)->asked |= task->asked;
 	if (!(*found)->refs++) {
 		TAILQ_REMOVE(&procs->idle, (struct proc_entry *)*found, idle);
 		procs->n_idle--;

@@ -10,6 +10,16 @@ void column_put_netns(const struct event *e, struct enrich *enrich, struct buf *
 void column_put_lifetime(const struct event *e, struct enrich *enrich, struct buf *out);
 void column_put_args(const struct event *e, struct enrich *enrich, struct buf *out);
 void column_put_exe(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_remote(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_latency(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_state(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_sent(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_received(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_errno(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_op(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_origin(const struct event *e, struct enrich *enrich, struct buf *out);
+/* "ADDR:PORT", "[ADDR]:PORT" */
+void cell_put_endpoint(const struct endpoint *end, struct buf *out);
 void column_put_detail(const struct event *e, struct enrich *enrich, struct buf *out);
 
 #endif

@@ -59,27 +59,22 @@ static void put_proto(const struct event *e, struct enrich *enrich, struct buf *
 		buf_puts(out, proto_name(&e->socket));
 }
 
+static bool has_local(const struct event *e)
+{
+	return is_port(e) && !(e->connection && e->connection->no_local);
+}
+
 static void put_local(const struct event *e, struct enrich *enrich, struct buf *out)
 {
-	char addr[INET6_ADDRSTRLEN];
-	bool brackets;
-
 	(void)enrich;
-	if (!is_port(e))
-		return;
-	endpoint_addr_text(&e->socket.local, addr);
-	brackets = strchr(addr, ':');
-	if (brackets)
-		buf_putc(out, '[');
-	buf_puts(out, addr);
-	buf_puts(out, brackets ? "]:" : ":");
-	buf_put_u64(out, e->socket.local.port);
+	if (has_local(e))
+		cell_put_endpoint(&e->socket.local, out);
 }
 
 static void put_port(const struct event *e, struct enrich *enrich, struct buf *out)
 {
 	(void)enrich;
-	if (is_port(e))
+	if (has_local(e))
 		buf_put_u64(out, e->socket.local.port);
 }
 
@@ -93,13 +88,13 @@ static void put_family(const struct event *e, struct enrich *enrich, struct buf 
 static void put_scope(const struct event *e, struct enrich *enrich, struct buf *out)
 {
 	(void)enrich;
-	if (is_port(e))
+	if (has_local(e))
 		buf_puts(out, scope_name(endpoint_scope(&e->socket.local)));
 }
 
 static void put_service(const struct event *e, struct enrich *enrich, struct buf *out)
 {
-	if (is_port(e))
+	if (has_local(e))
 		put_text(out, enrich_service(enrich, e->socket.local.proto, e->socket.local.port));
 }
 
@@ -152,13 +147,20 @@ static void put_uid(const struct event *e, struct enrich *enrich, struct buf *ou
 		buf_put_u64(out, e->actor.uid);
 }
 
+static const char *no_process_text(const struct event *e)
+{
+	if (e->socket.kernel)
+		return "(kernel)";
+	return e->connection ? "(unknown)" : "(no holder)";
+}
+
 static void put_comm(const struct event *e, struct enrich *enrich, struct buf *out)
 {
 	(void)enrich;
 	if (e->actor.process)
 		put_text(out, e->actor.comm);
 	else if (is_port(e))
-		buf_puts(out, e->socket.kernel ? "(kernel)" : "(no holder)");
+		buf_puts(out, no_process_text(e));
 }
 
 void column_put_exe(const struct event *e, struct enrich *enrich, struct buf *out)
@@ -213,7 +215,7 @@ static void put_cgroup(const struct event *e, struct enrich *enrich, struct buf 
 static void put_backlog(const struct event *e, struct enrich *enrich, struct buf *out)
 {
 	(void)enrich;
-	if (is_port(e) && e->socket.local.proto == IPPROTO_TCP)
+	if (is_port(e) && !e->connection && e->socket.local.proto == IPPROTO_TCP)
 		buf_put_u64(out, e->socket.backlog);
 }
 
@@ -273,7 +275,7 @@ static void put_hook(const struct event *e, struct enrich *enrich, struct buf *o
 const struct column columns_all[] = {
 	{ "time", 8, false, "local wall-clock time of the event", put_time },
 	{ "event", 9, false, "what happened", put_event },
-	{ "proto", 5, false, "tcp, udp, udplite, mptcp", put_proto },
+	{ "proto", 5, false, "tcp, udp, udplite, mptcp, sctp", put_proto },
 	{ "local", 21, false, "address and port", put_local },
 	{ "pid", 7, true, "process (thread group)", put_pid },
 	{ "user", 8, false, "user, or its number", put_user },
@@ -295,6 +297,14 @@ const struct column columns_all[] = {
 	{ "cookie", 8, true, "socket cookie, as ss -e shows it", put_cookie },
 	{ "hook", 24, false, "kernel hook that saw it", put_hook },
 	{ "holders", 16, false, "pids that have the socket", put_holders },
+	{ "remote", 21, false, "the other end's address and port", column_put_remote },
+	{ "latency", 10, true, "how long connecting took", column_put_latency },
+	{ "sent", 10, true, "bytes sent and acknowledged", column_put_sent },
+	{ "received", 10, true, "bytes received", column_put_received },
+	{ "state", 24, false, "the step between two TCP states", column_put_state },
+	{ "op", 7, false, "the call that failed", column_put_op },
+	{ "errno", 15, false, "why it failed", column_put_errno },
+	{ "origin", 8, false, "syscall, io_uring", column_put_origin },
 };
 
 const size_t columns_n = sizeof(columns_all) / sizeof(*columns_all);

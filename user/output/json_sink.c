@@ -3,6 +3,7 @@
 #include "output/sink.h"
 
 #include "base/json.h"
+#include "output/json_process.h"
 
 #include <string.h>
 #include <time.h>
@@ -40,119 +41,22 @@ static void put_time(struct json *j, const char *key, uint64_t boot_ns)
 	json_text(j, key, text.data, text.len);
 }
 
-static void put_args(struct json *j, const struct process *p)
+static void put_end(struct json *j, const char *key, const struct endpoint *end)
 {
-	size_t at = 0;
+	char addr[INET6_ADDRSTRLEN];
 
-	if (!p->args)
-		return;
-	json_array(j, "args");
-	while (at < p->args_len) {
-		size_t n = strnlen(p->args + at, p->args_len - at);
-
-		json_text(j, NULL, p->args + at, n);
-		at += n + 1;
-	}
-	json_array_end(j);
-	if (p->args_truncated)
-		json_bool(j, "args_truncated", true);
-}
-
-static void put_exe(struct json *j, const struct process *p)
-{
-	if (p->exe) {
-		json_string(j, "exe", p->exe);
-		if (p->exe_truncated)
-			json_bool(j, "exe_truncated", true);
-	}
-	put_args(j, p);
-}
-
-static void put_user(struct json *j, struct enrich *enrich, uint32_t uid, uint32_t gid)
-{
-	const char *user = enrich_user(enrich, uid);
-
-	json_u64(j, "uid", uid);
-	if (user)
-		json_string(j, "user", user);
-	json_u64(j, "gid", gid);
-}
-
-static void put_parent(struct json *j, const struct process *p)
-{
-	if (p->described) {
-		json_object(j, "parent");
-		json_u64(j, "pid", p->ppid);
-		json_string(j, "comm", p->parent_comm);
-		json_object_end(j);
-	}
-	if (p->exe)
-		json_bool(j, "deleted", p->deleted);
-}
-
-static void put_process(struct json *j, struct enrich *enrich, const struct actor *actor)
-{
-	static const char *const sources[] = {
-		[SOURCE_KERNEL] = "kernel", [SOURCE_SOCKET] = "socket", [SOURCE_PROC] = "proc"
-	};
-	const struct process *p = actor->process;
-
-	if (!p)
-		return;
-	json_object(j, "process");
-	json_u64(j, "pid", p->tgid);
-	if (actor->tid)
-		json_u64(j, "tid", actor->tid);
-	json_u64(j, "start_ns", p->start_ns);
-	json_string(j, "comm", actor->comm);
-	put_exe(j, p);
-	put_user(j, enrich, actor->uid, actor->gid);
-	put_parent(j, p);
-	json_string(j, "source", sources[actor->source]);
+	endpoint_addr_text(end, addr);
+	json_object(j, key);
+	json_string(j, "addr", addr);
+	json_u64(j, "port", end->port);
 	json_object_end(j);
-}
-
-static void put_cgroup(struct json *j, const struct process *p)
-{
-	if (!p || !p->cgroup_id)
-		return;
-	json_object(j, "cgroup");
-	json_u64(j, "id", p->cgroup_id);
-	if (p->cgroup_path)
-		json_string(j, "path", p->cgroup_path);
-	json_object_end(j);
-}
-
-static void put_holders(struct json *j, struct enrich *enrich, const struct event *e)
-{
-	if (!e->holders_known)
-		return;
-	json_array(j, "holders");
-	for (size_t i = 0; i < e->n_holders; i++) {
-		const struct process *p = e->holders[i];
-
-		json_object(j, NULL);
-		json_u64(j, "pid", p->tgid);
-		json_u64(j, "start_ns", p->start_ns);
-		json_string(j, "comm", p->comm);
-		put_exe(j, p);
-		put_user(j, enrich, p->uid, p->gid);
-		json_object_end(j);
-	}
-	json_array_end(j);
 }
 
 static void put_local(struct json *j, struct enrich *enrich, const struct endpoint *local)
 {
 	const char *service = enrich_service(enrich, local->proto, local->port);
-	char addr[INET6_ADDRSTRLEN];
 
-	json_string(j, "family", local->family == AF_INET6 ? "ipv6" : "ipv4");
-	endpoint_addr_text(local, addr);
-	json_object(j, "local");
-	json_string(j, "addr", addr);
-	json_u64(j, "port", local->port);
-	json_object_end(j);
+	put_end(j, "local", local);
 	if (endpoint_is_mapped(local))
 		json_bool(j, "mapped", true);
 	json_string(j, "scope", scope_name(endpoint_scope(local)));
@@ -184,8 +88,6 @@ static void put_socket(struct json *j, const struct socket_info *socket)
 	if (socket->kernel)
 		json_bool(j, "kernel", true);
 	json_object_end(j);
-	if (socket->local.proto == IPPROTO_TCP)
-		json_u64(j, "backlog", socket->backlog);
 }
 
 static void put_close(struct json *j, const struct event *e)
@@ -198,27 +100,74 @@ static void put_close(struct json *j, const struct event *e)
 
 static void put_lost(struct json *j, const struct event *e)
 {
-	json_u64(j, "count", e->lost_count);
+	if (e->lost_count)
+		json_u64(j, "count", e->lost_count);
 	json_string(j, "kind", e->lost_kind);
 	json_string(j, "cause", e->lost_cause);
 	put_time(j, "from", e->lost_from_ns);
 	put_time(j, "to", e->lost_to_ns);
 }
 
-static void put_port(struct json *j, struct enrich *enrich, const struct event *e)
+static void put_bytes(struct json *j, const struct connection *c)
 {
-	json_string(j, "proto", proto_name(&e->socket));
-	put_local(j, enrich, &e->socket.local);
-	put_process(j, enrich, &e->actor);
-	put_holders(j, enrich, e);
-	put_cgroup(j, e->actor.process);
-	put_netns(j, enrich, e->socket.local.netns);
-	put_socket(j, &e->socket);
+	if (!c->bytes_known)
+		return;
+	json_u64(j, "bytes_sent", c->bytes_sent);
+	json_u64(j, "bytes_received", c->bytes_received);
+}
+
+static void put_connection(struct json *j, const struct event *e)
+{
+	const struct connection *c = e->connection;
+
+	if (c->latency_ns)
+		json_u64(j, "latency_ns", c->latency_ns);
+	if (e->lifetime_ns)
+		json_u64(j, "lifetime_ns", e->lifetime_ns);
+	put_bytes(j, c);
+	if (e->kind == EVENT_BIND)
+		json_bool(j, "autobind", c->autobind);
+	if (c->op)
+		json_string(j, "op", c->op);
+	if (c->error)
+		json_string(j, "errno", errno_name(c->error));
+	if (e->kind == EVENT_STATE && c->old_state)
+		json_string(j, "old", c->old_state);
+	if (e->kind == EVENT_STATE && c->new_state)
+		json_string(j, "new", c->new_state);
+}
+
+static void put_port(struct json *j, const struct event *e)
+{
+	if (e->socket.local.proto == IPPROTO_TCP || e->socket.local.proto == IPPROTO_SCTP)
+		json_u64(j, "backlog", e->socket.backlog);
 	if (e->sharing > 1 || e->kind == EVENT_CHANGE)
 		json_u64(j, "sharing", e->sharing);
 	if (e->kind == EVENT_RECOVERED)
 		json_string(j, "recovered", e->from == RECORD_CLOSE ? "close" : "open");
 	put_close(j, e);
+}
+
+static void put_event(struct json *j, struct enrich *enrich, const struct event *e)
+{
+	const char *origin = origin_name(e->origin);
+
+	json_string(j, "proto", proto_name(&e->socket));
+	json_string(j, "family", e->socket.local.family == AF_INET6 ? "ipv6" : "ipv4");
+	if (!e->connection || !e->connection->no_local)
+		put_local(j, enrich, &e->socket.local);
+	if (e->connection && e->connection->remote.port)
+		put_end(j, "remote", &e->connection->remote);
+	json_put_process(j, enrich, &e->actor);
+	json_put_holders(j, enrich, e);
+	put_netns(j, enrich, e->socket.local.netns);
+	put_socket(j, &e->socket);
+	if (e->connection)
+		put_connection(j, e);
+	else
+		put_port(j, e);
+	if (origin)
+		json_string(j, "origin", origin);
 }
 
 static void event_line(const struct sink *sink, const struct event *e, struct buf *out)
@@ -232,7 +181,7 @@ static void event_line(const struct sink *sink, const struct event *e, struct bu
 	if (e->kind == EVENT_LOST)
 		put_lost(&j, e);
 	else
-		put_port(&j, sink->enrich, e);
+		put_event(&j, sink->enrich, e);
 	json_object_end(&j);
 	buf_putc(out, '\n');
 }

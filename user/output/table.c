@@ -17,6 +17,8 @@ static const char *color_of(enum event_kind kind)
 		return "\033[32m"; /* green */
 	case EVENT_CLOSE:
 		return "\033[31m"; /* red */
+	case EVENT_FAIL:
+		return "\033[35m"; /* magenta */
 	case EVENT_CHANGE:
 		return "\033[33m"; /* yellow */
 	case EVENT_LOST:

@@ -13,10 +13,20 @@ enum capability {
 	CAPABILITY_UDP_OPEN,
 	CAPABILITY_UDP_CLOSE,
 	CAPABILITY_CHANGE,
+	CAPABILITY_SCTP,
+	CAPABILITY_CONNECTIONS, /* TCP: connect, accept, end, state, and how a connect failed later */
+	CAPABILITY_OLD_END,     /* the end of a connection older than the trace */
+	CAPABILITY_ACCEPTOR,    /* who accepted it, not who listens */
+	CAPABILITY_UDP_CONNECT,
+	CAPABILITY_UDP_END,
+	CAPABILITY_BIND,
+	CAPABILITY_AUTOBIND,
+	CAPABILITY_FAIL, /* calls that fail at once */
+	CAPABILITY_DESCENDANTS,
 	CAPABILITIES
 };
 
-#define ATTEMPTS_MAX 4
+#define ATTEMPTS_MAX 6
 #define COVERAGE_TEXT 256
 
 struct attempt {

@@ -11,12 +11,21 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+struct ring {
+	struct ring_buffer *manager; /* NULL: nobody asked for what comes here */
+	int fd;                      /* of the map; borrowed */
+};
+
 struct trace {
-	int sockets_fd; /* the table of known sockets, used by both objects */
+	const char *btf_path; /* borrowed; NULL: the running kernel's own */
+	bool connections;     /* events of them are asked for */
+	int sockets_fd;       /* tables used by both objects */
+	int conns_fd;
 	struct bpf_object *hooks;
 	struct bpf_link *links[PROGRAMS];
-	struct ring_buffer *ring;
-	int ring_fd;                 /* of the map; borrowed */
+	struct btf *types; /* of the kernel, while it is asked for functions */
+	uint64_t plan;     /* the programs that are attached */
+	struct ring rings[RINGS];
 	struct shared_state *shared; /* mapped from the kernel side's .bss */
 	struct bpf_object *snapshot;
 	struct bpf_link *iter_files;
@@ -34,12 +43,16 @@ struct trace {
 };
 
 /* Before any object is opened: finds out which builds this kernel takes. */
-void objects_init(void);
+void objects_init(const struct trace *trace);
 /*
  * Opens one of the two builds of an object: the one with bpf_loop() where the
  * kernel has it. name is "hooks" or "snapshot". NULL: errno.
  */
-struct bpf_object *objects_open(const char *name, int sockets_fd);
+struct bpf_object *objects_open(const struct trace *trace, const char *name);
+
+/* Loads and attaches the best programs that work, and the snapshot's. 0 or -errno. */
+int attach_all(struct trace *trace, struct ladder *ladder);
+void unload_all(struct trace *trace);
 
 /* Loads the iterators; may run beside the loading of the hooks. 0 or -errno. */
 int snapshot_open(struct trace *trace);

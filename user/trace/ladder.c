@@ -1,68 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "trace/ladder.h"
 
+#include "model/event.h"
+#include "trace/rungs.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#define BIT(program) (1u << (program))
-
-const struct program_row ladder_programs[PROGRAMS] = {
-	[PROGRAM_SOCKOPS] = { "cg_sockops", BY_CGROUP_ROOT },
-	[PROGRAM_POST_BIND4] = { "cg_post_bind4", BY_CGROUP_ROOT },
-	[PROGRAM_POST_BIND6] = { "cg_post_bind6", BY_CGROUP_ROOT },
-	[PROGRAM_SOCK_RELEASE] = { "cg_sock_release", BY_CGROUP_ROOT },
-	[PROGRAM_TP_STATE] = { "tp_state", BY_SECTION },
-	[PROGRAM_SYS_LISTEN] = { "tp_sys_exit_listen", BY_SECTION },
-	[PROGRAM_SYS_BIND] = { "tp_sys_exit_bind", BY_SECTION },
-	[PROGRAM_LISTEN_START] = { "fe_listen_start", BY_FENTRY },
-	[PROGRAM_LISTEN_STOP] = { "fe_listen_stop", BY_FENTRY },
-	[PROGRAM_UDP_DESTROY4] = { "fe_udp_destroy4", BY_FENTRY },
-	[PROGRAM_UDP_DESTROY6] = { "fe_udp_destroy6", BY_FENTRY },
-	[PROGRAM_FLAG_OLD] = { "snap_tcp_flag", BY_SNAPSHOT },
-};
-
-struct rung {
-	enum capability capability;
-	const char *backend;
-	const char *hooks;
-	uint32_t programs;
-	const char *note;
-};
-
-/* By capability, best first. */
-static const struct rung rungs[] = {
-	{ CAPABILITY_TCP_OPEN, "fentry", "inet_csk_listen_start", BIT(PROGRAM_LISTEN_START), NULL },
-	{ CAPABILITY_TCP_OPEN, "cgroup", "sockops TCP_LISTEN_CB", BIT(PROGRAM_SOCKOPS), NULL },
-	{ CAPABILITY_TCP_OPEN, "tracepoint", "sys_exit listen", BIT(PROGRAM_SYS_LISTEN),
-	  "listeners of io_uring, of 32-bit callers and of the kernel are not seen to open" },
-	{ CAPABILITY_TCP_CLOSE, "fentry", "inet_csk_listen_stop", BIT(PROGRAM_LISTEN_STOP), NULL },
-	{ CAPABILITY_TCP_CLOSE, "cgroup", "sockops STATE_CB, sock_release",
-	  BIT(PROGRAM_SOCKOPS) | BIT(PROGRAM_SOCK_RELEASE), NULL },
-	{ CAPABILITY_TCP_CLOSE, "tracepoint", "inet_sock_set_state", BIT(PROGRAM_TP_STATE), NULL },
-	{ CAPABILITY_TCP_SHUT, "fentry", "inet_csk_listen_stop", BIT(PROGRAM_LISTEN_STOP), NULL },
-	{ CAPABILITY_TCP_SHUT, "cgroup", "STATE_CB, asked for by the snapshot",
-	  BIT(PROGRAM_SOCKOPS) | BIT(PROGRAM_FLAG_OLD), NULL },
-	{ CAPABILITY_TCP_SHUT, "tracepoint", "inet_sock_set_state", BIT(PROGRAM_TP_STATE),
-	  "costs every TCP connection a little" },
-	{ CAPABILITY_UDP_OPEN, "cgroup", "post_bind4, post_bind6",
-	  BIT(PROGRAM_POST_BIND4) | BIT(PROGRAM_POST_BIND6), NULL },
-	{ CAPABILITY_UDP_OPEN, "tracepoint", "sys_exit bind", BIT(PROGRAM_SYS_BIND),
-	  "binds of io_uring and of 32-bit callers are not seen" },
-	{ CAPABILITY_UDP_CLOSE, "fentry", "udp_destroy_sock, udpv6_destroy_sock",
-	  BIT(PROGRAM_UDP_DESTROY4) | BIT(PROGRAM_UDP_DESTROY6),
-	  "a port given up by connect(AF_UNSPEC) is told when its socket closes" },
-	{ CAPABILITY_UDP_CLOSE, "cgroup", "sock_release", BIT(PROGRAM_SOCK_RELEASE),
-	  "a port given up by connect(AF_UNSPEC) is told when its socket closes" },
-	{ CAPABILITY_CHANGE, "tracepoint", "sys_exit listen", BIT(PROGRAM_SYS_LISTEN),
-	  "slows every syscall of every process while attached" },
-};
-
-#define RUNGS (sizeof(rungs) / sizeof(*rungs))
-
 static const char *const events[CAPABILITIES] = {
-	[CAPABILITY_TCP_OPEN] = "open tcp",   [CAPABILITY_TCP_CLOSE] = "close tcp",
-	[CAPABILITY_TCP_SHUT] = "shut tcp",   [CAPABILITY_UDP_OPEN] = "open udp",
-	[CAPABILITY_UDP_CLOSE] = "close udp", [CAPABILITY_CHANGE] = "change",
+	[CAPABILITY_TCP_OPEN] = "open tcp",
+	[CAPABILITY_TCP_CLOSE] = "close tcp",
+	[CAPABILITY_TCP_SHUT] = "shut tcp",
+	[CAPABILITY_UDP_OPEN] = "open udp",
+	[CAPABILITY_UDP_CLOSE] = "close udp",
+	[CAPABILITY_CHANGE] = "change",
+	[CAPABILITY_SCTP] = "sctp",
+	[CAPABILITY_CONNECTIONS] = "connections",
+	[CAPABILITY_OLD_END] = "old ends",
+	[CAPABILITY_ACCEPTOR] = "acceptor",
+	[CAPABILITY_UDP_CONNECT] = "connect udp",
+	[CAPABILITY_UDP_END] = "end udp",
+	[CAPABILITY_BIND] = "bind",
+	[CAPABILITY_AUTOBIND] = "autobind",
+	[CAPABILITY_FAIL] = "fail",
+	[CAPABILITY_DESCENDANTS] = "descendants",
 };
 
 const struct attempt *coverage_holds(const struct capability_state *state)
@@ -73,23 +34,67 @@ const struct attempt *coverage_holds(const struct capability_state *state)
 	return NULL;
 }
 
-void ladder_init(struct ladder *ladder, struct coverage *coverage, bool want_change,
-		 const char *only_backend)
+static bool asks(const struct ladder_wants *wants, uint32_t records)
+{
+	return wants->events & records;
+}
+
+#define RECORD_BIT(record) (1u << (record))
+
+static bool wanted(const struct ladder_wants *w, enum capability capability)
+{
+	const uint32_t connect = RECORD_BIT(RECORD_CONNECT), accept = RECORD_BIT(RECORD_ACCEPT),
+		       end = RECORD_BIT(RECORD_END), state = RECORD_BIT(RECORD_STATE),
+		       fail = RECORD_BIT(RECORD_FAIL), bind = RECORD_BIT(RECORD_BIND);
+
+	switch (capability) {
+	case CAPABILITY_CHANGE:
+		return w->tcp && asks(w, RECORD_BIT(RECORD_CHANGE));
+	case CAPABILITY_SCTP:
+		return w->sctp;
+	case CAPABILITY_CONNECTIONS:
+		return w->tcp && asks(w, connect | accept | end | state | fail);
+	case CAPABILITY_OLD_END:
+		return w->tcp && asks(w, end);
+	case CAPABILITY_ACCEPTOR:
+		return w->tcp && asks(w, accept | end);
+	case CAPABILITY_UDP_CONNECT:
+		return w->udp && asks(w, connect | end);
+	case CAPABILITY_UDP_END:
+		return w->udp && asks(w, end);
+	case CAPABILITY_BIND:
+		return w->tcp && asks(w, bind);
+	case CAPABILITY_AUTOBIND:
+		return asks(w, bind);
+	case CAPABILITY_FAIL:
+		return asks(w, fail);
+	case CAPABILITY_DESCENDANTS:
+		return w->descendants;
+	case CAPABILITY_UDP_OPEN:
+	case CAPABILITY_UDP_CLOSE:
+		return w->udp;
+	default:
+		return w->tcp;
+	}
+}
+
+void ladder_init(struct ladder *ladder, struct coverage *coverage, const struct ladder_wants *wants)
 {
 	*ladder = (struct ladder){ .coverage = coverage };
 	*coverage = (struct coverage){ 0 };
 	for (int i = 0; i < CAPABILITIES; i++) {
 		coverage->states[i].event = events[i];
-		coverage->states[i].wanted = i != CAPABILITY_CHANGE || want_change;
+		coverage->states[i].wanted = wanted(wants, (enum capability)i);
 	}
-	for (size_t i = 0; i < RUNGS; i++) {
+	for (size_t i = 0; i < rungs_n; i++) {
 		struct capability_state *state = &coverage->states[rungs[i].capability];
 		struct attempt *attempt = &state->attempts[state->n_attempts++];
 
 		*attempt = (struct attempt){ .backend = rungs[i].backend, .hooks = rungs[i].hooks };
-		if (only_backend && strcmp(only_backend, rungs[i].backend) != 0)
+		if (wants->backend && strcmp(wants->backend, rungs[i].backend) != 0 &&
+		    rungs[i].capability != CAPABILITY_DESCENDANTS)
 			snprintf(attempt->why, sizeof(attempt->why), "not asked for (--hooks %s)",
-				 only_backend);
+				 wants->backend);
 	}
 }
 
@@ -104,38 +109,43 @@ static struct attempt *attempt_of(const struct ladder *ladder, size_t rung)
 	return &state->attempts[at];
 }
 
-/* The first rung of this capability that has not failed; RUNGS: none. */
+/* The first rung of this capability that has not failed; rungs_n: none. */
 static size_t best_rung(const struct ladder *ladder, enum capability capability)
 {
 	if (!ladder->coverage->states[capability].wanted)
-		return RUNGS;
-	for (size_t i = 0; i < RUNGS; i++)
+		return rungs_n;
+	for (size_t i = 0; i < rungs_n; i++)
 		if (rungs[i].capability == capability && !(rungs[i].programs & ladder->failed) &&
 		    !*attempt_of(ladder, i)->why)
 			return i;
-	return RUNGS;
+	return rungs_n;
 }
 
-uint32_t ladder_plan(const struct ladder *ladder)
+uint64_t ladder_plan(const struct ladder *ladder)
 {
-	uint32_t programs = 0;
+	uint64_t set = 0;
 
 	for (int i = 0; i < CAPABILITIES; i++) {
 		size_t rung = best_rung(ladder, (enum capability)i);
 
-		if (rung < RUNGS)
-			programs |= rungs[rung].programs;
+		if (rung < rungs_n)
+			set |= rungs[rung].programs;
 	}
-	return programs;
+	/* One that does another's work as well takes its place. */
+	for (int i = 0; i < PROGRAMS; i++)
+		if (programs[i].instead != (enum program)i &&
+		    set & PROGRAM_BIT(programs[i].instead))
+			set &= ~PROGRAM_BIT(i);
+	return set;
 }
 
 void ladder_fail(struct ladder *ladder, enum program program, const char *why)
 {
-	ladder->failed |= BIT(program);
-	for (size_t i = 0; i < RUNGS; i++) {
+	ladder->failed |= PROGRAM_BIT(program);
+	for (size_t i = 0; i < rungs_n; i++) {
 		struct attempt *attempt = attempt_of(ladder, i);
 
-		if (rungs[i].programs & BIT(program) && !*attempt->why)
+		if (rungs[i].programs & PROGRAM_BIT(program) && !*attempt->why)
 			snprintf(attempt->why, sizeof(attempt->why), "%s", why);
 	}
 }
@@ -144,7 +154,7 @@ bool ladder_uses(const struct ladder *ladder, enum capability capability, enum p
 {
 	size_t rung = best_rung(ladder, capability);
 
-	return rung < RUNGS && rungs[rung].programs & BIT(program);
+	return rung < rungs_n && rungs[rung].programs & PROGRAM_BIT(program);
 }
 
 void ladder_done(struct ladder *ladder)
@@ -152,7 +162,7 @@ void ladder_done(struct ladder *ladder)
 	for (int i = 0; i < CAPABILITIES; i++) {
 		size_t rung = best_rung(ladder, (enum capability)i);
 
-		if (rung == RUNGS)
+		if (rung == rungs_n)
 			continue;
 		attempt_of(ladder, rung)->holds = true;
 		ladder->coverage->states[i].note = rungs[rung].note;

@@ -38,29 +38,31 @@ static int listen_to_libbpf(enum libbpf_print_level level, const char *format, v
 	if (level == LIBBPF_DEBUG)
 		return 0;
 	vsnprintf(line, sizeof(line), format, args);
-	if (strstr(line, "failed to load") && sscanf(line, "libbpf: prog '%63[^']'", name) == 1)
+	if (strstr(line, "failed to ") && sscanf(line, "libbpf: prog '%63[^']'", name) == 1)
 		snprintf(failed_program, sizeof(failed_program), "%s", name);
 	return 0;
 }
 
-void objects_init(void)
+/* Without types of its own the kernel refuses what gives a typed pointer, as the looped build asks. */
+void objects_init(const struct trace *trace)
 {
 	libbpf_set_print(listen_to_libbpf);
-	kernel_has_loop = libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK, BPF_FUNC_loop, NULL) ==
-			  1;
+	kernel_has_loop = !trace->btf_path && libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK,
+								      BPF_FUNC_loop, NULL) == 1;
 }
 
-/* The table both objects use is made before either is loaded. */
-static int share_sockets(struct bpf_object *object, int sockets_fd)
+/* The tables both objects use are made before either is loaded. */
+static int share(struct bpf_object *object, const char *name, int fd)
 {
-	struct bpf_map *sockets = bpf_object__find_map_by_name(object, "sockets");
+	struct bpf_map *map = bpf_object__find_map_by_name(object, name);
 
-	return sockets ? bpf_map__reuse_fd(sockets, sockets_fd) : -EINVAL;
+	return map ? bpf_map__reuse_fd(map, fd) : -EINVAL;
 }
 
-struct bpf_object *objects_open(const char *name, int sockets_fd)
+struct bpf_object *objects_open(const struct trace *trace, const char *name)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = name);
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = name,
+		    .btf_custom_path = trace->btf_path);
 	const struct embedded *embedded = objects;
 	struct bpf_object *object;
 	const void *bytes;
@@ -71,7 +73,8 @@ struct bpf_object *objects_open(const char *name, int sockets_fd)
 		embedded++;
 	bytes = kernel_has_loop ? embedded->bytes(&size) : embedded->bytes_unrolled(&size);
 	object = bpf_object__open_mem(bytes, size, &opts);
-	if (!object || !share_sockets(object, sockets_fd))
+	if (!object || (!share(object, "sockets", trace->sockets_fd) &&
+			!share(object, "conns", trace->conns_fd)))
 		return object;
 	bpf_object__close(object);
 	errno = EINVAL;

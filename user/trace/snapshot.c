@@ -25,14 +25,24 @@ static struct bpf_program *program(struct trace *trace, const char *name)
 	return bpf_object__find_program_by_name(trace->snapshot, name);
 }
 
+/* Whether connections are looked at as well as ports: a constant of the object. */
+static void set_connections(struct trace *trace)
+{
+	struct bpf_map *rodata = bpf_object__find_map_by_name(trace->snapshot, ".rodata");
+
+	if (rodata)
+		bpf_map__set_initial_value(rodata, &trace->connections, sizeof(trace->connections));
+}
+
 /* One try, with the listeners flagged or without. */
 static int load(struct trace *trace, bool flag)
 {
 	int err;
 
-	trace->snapshot = objects_open("snapshot", trace->sockets_fd);
+	trace->snapshot = objects_open(trace, "snapshot");
 	if (!trace->snapshot)
 		return -errno;
+	set_connections(trace);
 	bpf_program__set_autoload(program(trace, "snap_tcp"), !flag);
 	bpf_program__set_autoload(program(trace, "snap_tcp_flag"), flag);
 	err = bpf_object__load(trace->snapshot);

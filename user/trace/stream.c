@@ -3,6 +3,7 @@
 #include "trace/internal.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 void trace_start(struct trace *trace)
 {
@@ -14,9 +15,12 @@ void trace_stop(struct trace *trace)
 	__atomic_store_n(&trace->shared->ready, 0, __ATOMIC_RELEASE);
 }
 
-void trace_polling(struct trace *trace, bool on)
+void trace_polling(struct trace *trace, enum ring_id ring, bool on)
 {
-	__atomic_store_n(&trace->shared->reader_polls, on, __ATOMIC_RELEASE);
+	if (ring == RING_PORTS)
+		__atomic_store_n(&trace->shared->reader_polls, on, __ATOMIC_RELEASE);
+	else
+		__atomic_store_n(&trace->shared->conn_reader_polls, on, __ATOMIC_RELEASE);
 }
 
 void trace_snapshotting(struct trace *trace, bool on)
@@ -24,20 +28,22 @@ void trace_snapshotting(struct trace *trace, bool on)
 	__atomic_store_n(&trace->shared->snapshotting, on, __ATOMIC_RELEASE);
 }
 
-int trace_fd(const struct trace *trace)
+int trace_fd(const struct trace *trace, enum ring_id ring)
 {
 	/* Not ring_buffer__epoll_fd(): an epoll in an epoll adds a step to every wake-up. */
-	return trace->ring_fd;
+	return trace->rings[ring].fd;
 }
 
-int trace_consume(struct trace *trace, take_fn take, void *arg)
+int trace_consume(struct trace *trace, enum ring_id ring, take_fn take, void *arg)
 {
 	int err;
 
+	if (!trace->rings[ring].manager)
+		return 0;
 	trace->take = take;
 	trace->take_arg = arg;
 	trace->taken = 0;
-	err = ring_buffer__consume(trace->ring);
+	err = ring_buffer__consume(trace->rings[ring].manager);
 	if (err < 0 && err != -EAGAIN)
 		return err;
 	return (int)trace->taken;
@@ -49,7 +55,7 @@ static uint64_t misses_of(const struct trace *trace, int i)
 	struct bpf_prog_info info = { 0 };
 	__u32 size = sizeof(info);
 	struct bpf_program *program = bpf_object__find_program_by_name(trace->hooks,
-								       ladder_programs[i].name);
+								       programs[i].name);
 
 	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
 		return 0;
@@ -58,15 +64,24 @@ static uint64_t misses_of(const struct trace *trace, int i)
 
 void trace_misses(const struct trace *trace, struct trace_misses *out)
 {
+	uint64_t copies[2] = { 0 };
+
 	*out = (struct trace_misses){ 0 };
 	for (int i = 0; i < PROGRAMS; i++) {
-		if (!trace->links[i] || ladder_programs[i].attach == BY_CGROUP_ROOT)
+		if (!trace->links[i] || programs[i].attach == BY_CGROUP_ROOT ||
+		    programs[i].attach == BY_MAP_ITERATOR)
 			continue;
-		if (ladder_programs[i].attach == BY_FENTRY)
+		if (i == PROGRAM_TP_CONN || i == PROGRAM_TP_CONN_AGAIN)
+			copies[i == PROGRAM_TP_CONN_AGAIN] = misses_of(trace, i);
+		else if (programs[i].connections)
+			out->conns += misses_of(trace, i);
+		else if (programs[i].of_ports)
 			out->ports += misses_of(trace, i);
 		else
 			out->others += misses_of(trace, i);
 	}
+	/* What one copy missed the other saw, as far as it was not skipped as well. */
+	out->conns += copies[0] < copies[1] ? copies[0] : copies[1];
 }
 
 void trace_counters(struct trace *trace, struct trace_counters *out)
@@ -86,6 +101,24 @@ void trace_counters(struct trace *trace, struct trace_counters *out)
 		out->lost_map[i] = __atomic_load_n(&shared->lost[i][LOSS_MAP_FULL],
 						   __ATOMIC_ACQUIRE);
 	}
+}
+
+/* Reading the iterator runs it; it writes to the ring, and nothing to us. */
+int trace_tell_waiting(struct trace *trace)
+{
+	char nothing[64];
+	int fd;
+
+	if (!trace->links[PROGRAM_WAITING] ||
+	    __atomic_load_n(&trace->shared->waiting, __ATOMIC_ACQUIRE) <= 0)
+		return 0;
+	fd = bpf_iter_create(bpf_link__fd(trace->links[PROGRAM_WAITING]));
+	if (fd < 0)
+		return -errno;
+	while (read(fd, nothing, sizeof(nothing)) > 0 || errno == EAGAIN)
+		;
+	close(fd);
+	return 0;
 }
 
 void trace_loss_seen(struct trace *trace)

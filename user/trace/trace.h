@@ -7,6 +7,7 @@
 #define PORTTRACE_TRACE_TRACE_H
 
 #include "model/decode.h"
+#include "model/filter.h"
 #include "model/procs.h"
 #include "model/snapshot.h"
 #include "trace/coverage.h"
@@ -14,9 +15,16 @@
 struct trace;
 
 struct trace_wants {
-	bool change;             /* listen again with another backlog: may need a costly hook */
+	uint32_t events; /* bits of enum record_kind; those of ports come anyway */
+	bool tcp;
+	bool udp;
+	bool descendants;        /* the filter's processes are to be followed */
 	const char *force_hooks; /* NULL, or the one backend to use (tests) */
+	const char *btf_path;    /* NULL, or the kernel's types in a file; outlives the trace */
 };
+
+/* Apart, so that no flood of connections can hide a port. */
+enum ring_id { RING_PORTS, RING_CONNS, RINGS };
 
 struct trace_counters {
 	uint64_t produced[RECORD_KINDS];
@@ -40,8 +48,17 @@ void trace_start(struct trace *trace);
 /* The kernel side falls silent; what it told before can still be consumed. */
 void trace_stop(struct trace *trace);
 
-/* Readable when records wait. */
-int trace_fd(const struct trace *trace);
+/*
+ * What the kernel side may drop by itself: protocol, port, pid with its
+ * descendants, uid, namespace. May be called again while the trace runs. What
+ * passes is still to be filtered. 0 or -errno; on an error everything passes.
+ */
+int trace_filter(struct trace *trace, const struct filter *filter);
+/* Whether a process is one of the filter's pids, or a descendant of one. */
+bool trace_follows(const struct trace *trace, uint32_t tgid);
+
+/* Readable when records wait; -1: that ring is not there, since nobody asked. */
+int trace_fd(const struct trace *trace, enum ring_id ring);
 
 /* Takes a record, which is gone with the call; says whether to go on with the next. */
 typedef bool (*take_fn)(const struct decoded *record, const void *raw, void *arg);
@@ -51,10 +68,13 @@ typedef bool (*take_fn)(const struct decoded *record, const void *raw, void *arg
  * producer as fast as we are would keep us here for ever. Returns how many
  * were taken, or -errno.
  */
-int trace_consume(struct trace *trace, take_fn take, void *arg);
+int trace_consume(struct trace *trace, enum ring_id ring, take_fn take, void *arg);
 
 /* While on, the kernel side does not wake the reader, who comes by itself every millisecond. */
-void trace_polling(struct trace *trace, bool on);
+void trace_polling(struct trace *trace, enum ring_id ring, bool on);
+
+/* Has the connections told that nobody has accepted for a while. 0 or -errno. */
+int trace_tell_waiting(struct trace *trace);
 
 /*
  * What is open now, in every network namespace that can be reached. While
@@ -79,6 +99,7 @@ void trace_counters(struct trace *trace, struct trace_counters *out);
 struct trace_misses {
 	uint64_t ports;  /* of hooks that run for ports alone: each is an event nobody saw */
 	uint64_t others; /* of hooks that run for more: most were about connections */
+	uint64_t conns;  /* at most as many events of connections were seen by nobody */
 };
 void trace_misses(const struct trace *trace, struct trace_misses *out);
 /* Forgets when the losses so far happened. */

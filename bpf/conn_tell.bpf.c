@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The ring of connections. Apart from that of ports, so that no flood of
+ * connections can hide a new listener.
+ */
+#include "conn.bpf.h"
+#include "filter.bpf.h"
+#include "origin.bpf.h"
+#include "tuple.bpf.h"
+#include "who.bpf.h"
+
+#define SOCK_DONE 1 /* include/net/sock.h, enum sock_flags: a FIN came */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 16 * 1024 * 1024);
+} conns_ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, TOLD_TASKS_MAX);
+	__type(key, struct told_key);
+	__type(value, u64);
+} told_conn_tasks SEC(".maps");
+
+/* As tell_task() in core.bpf.c, on this ring. */
+__noinline int tell_conn_task(void)
+{
+	describe_current(&conns_ring, &told_conn_tasks);
+	return 0;
+}
+
+__hidden int conn_introduce(const struct rec_task *task)
+{
+	if (!(task->flags & TASK_F_KTHREAD) && !was_told(&told_conn_tasks, task))
+		tell_conn_task();
+	return 0;
+}
+
+static __always_inline void fill_remote(struct rec_conn *rec, struct sock *sk)
+{
+	u16 port = BPF_CORE_READ(sk, __sk_common.skc_dport);
+
+	rec->remote_port = __builtin_bswap16(port);
+	if (rec->sock.family == AF_INET6)
+		BPF_CORE_READ_INTO(&rec->remote_addr, sk, __sk_common.skc_v6_daddr);
+	else
+		BPF_CORE_READ_INTO((u32 *)rec->remote_addr, sk, __sk_common.skc_daddr);
+}
+
+/* A port that was picked for the socket leaves skc_num before the last state is stored. */
+static __always_inline void fill_local_port(struct rec_conn *rec, struct sock *sk)
+{
+	struct inet_sock *inet = (void *)sk;
+	u16 port;
+
+	if (rec->sock.port)
+		return;
+	port = BPF_CORE_READ(inet, inet_sport);
+	rec->sock.port = __builtin_bswap16(port);
+}
+
+/*
+ * Payload alone. bytes_acked counts our SYN, if it was sent by a connect, and
+ * our FIN once it is acknowledged; bytes_received counts the other's FIN
+ * (net/ipv4/tcp_input.c, tcp_snd_una_update, tcp_rcv_nxt_update).
+ */
+static __always_inline void fill_bytes(struct rec_conn *rec, struct sock *sk, u32 old, bool active)
+{
+	struct tcp_sock *tp = (void *)sk;
+	u64 sent = BPF_CORE_READ(tp, bytes_acked), received = BPF_CORE_READ(tp, bytes_received);
+	bool fin_sent = old != BPF_TCP_ESTABLISHED && old != BPF_TCP_CLOSE_WAIT;
+
+	if (active && sent)
+		sent--;
+	if (fin_sent && sent && BPF_CORE_READ(tp, snd_una) == BPF_CORE_READ(tp, write_seq))
+		sent--;
+	if (received && BPF_CORE_READ(sk, __sk_common.skc_flags) & 1UL << SOCK_DONE)
+		received--;
+	rec->bytes_sent = sent;
+	rec->bytes_received = received;
+	rec->flags |= CONN_F_BYTES;
+}
+
+/* A call that failed left the socket without the address it asked for. */
+static __always_inline void fill_asked(struct rec_conn *rec, const struct call *call)
+{
+	if (rec->op == CALL_CONNECT) {
+		__builtin_memcpy(rec->remote_addr, call->addr, sizeof(rec->remote_addr));
+		rec->remote_port = call->port;
+	} else {
+		__builtin_memcpy(rec->sock.addr, call->addr, sizeof(rec->sock.addr));
+		rec->sock.port = call->port;
+	}
+}
+
+static __always_inline void fill_note(struct rec_conn *rec, const struct conn_note *note)
+{
+	rec->time_ns = note->time_ns ? note->time_ns : bpf_ktime_get_boot_ns();
+	rec->span_ns = note->span_ns;
+	rec->hook = note->hook;
+	rec->error = note->error;
+	rec->op = note->op;
+	rec->old_state = note->old_state;
+	rec->new_state = note->new_state;
+	rec->origin = note->origin;
+	rec->flags = note->flags;
+}
+
+__hidden int conn_tell(struct sock *sk, const struct conn_note *note, const struct rec_task *task,
+		       const struct call *call)
+{
+	struct rec_conn *rec = bpf_ringbuf_reserve(&conns_ring, sizeof(*rec), 0);
+
+	if (!rec) {
+		count_produced(note->kind);
+		count_lost(note->kind, LOSS_RING_FULL);
+		return 0;
+	}
+	__builtin_memset(rec, 0, sizeof(*rec));
+	rec->head = (struct rec_head){ REC_CONN, note->kind, sizeof(*rec) };
+	fill_note(rec, note);
+	if (task)
+		rec->task = *task;
+	else
+		rec->flags |= CONN_F_NO_OWNER;
+	if (sock_fill(&rec->sock, sk)) {
+		bpf_ringbuf_discard(rec, 0);
+		return 0;
+	}
+	fill_local_port(rec, sk);
+	if (note->kind != KIND_BIND)
+		fill_remote(rec, sk);
+	if (note->kind == KIND_END && rec->sock.proto == PROTO_TCP)
+		fill_bytes(rec, sk, note->old_state, note->active);
+	if (call && call->has_addr)
+		fill_asked(rec, call);
+	if (shared.filter && !filter_pass_socket(&rec->sock, rec->remote_port)) {
+		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
+		return 0;
+	}
+	count_produced(note->kind);
+	bpf_ringbuf_submit(rec, wake_flags(&conns_ring, shared.conn_reader_polls));
+	return 0;
+}
+
+__hidden int conn_tell_current(struct sock *sk, struct conn_note *note, const struct call *call)
+{
+	struct rec_task task = {};
+
+	if (shared.filter && !filter_pass_current())
+		return 0;
+	task_fill(&task, compat_current());
+	filter_mark(&task);
+	conn_introduce(&task);
+	note->origin = origin_of_current();
+	return conn_tell(sk, note, &task, call);
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "output/json_process.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void put_args(struct json *j, const struct process *p)
+{
+	size_t at = 0;
+
+	if (!p->args)
+		return;
+	json_array(j, "args");
+	while (at < p->args_len) {
+		size_t n = strnlen(p->args + at, p->args_len - at);
+
+		json_text(j, NULL, p->args + at, n);
+		at += n + 1;
+	}
+	json_array_end(j);
+	if (p->args_truncated)
+		json_bool(j, "args_truncated", true);
+}
+
+static void put_exe(struct json *j, const struct process *p)
+{
+	if (p->exe) {
+		json_string(j, "exe", p->exe);
+		if (p->exe_truncated)
+			json_bool(j, "exe_truncated", true);
+	}
+	put_args(j, p);
+}
+
+static void put_user(struct json *j, struct enrich *enrich, uint32_t uid, uint32_t gid)
+{
+	const char *user = enrich_user(enrich, uid);
+
+	json_u64(j, "uid", uid);
+	if (user)
+		json_string(j, "user", user);
+	json_u64(j, "gid", gid);
+}
+
+static void put_parent(struct json *j, const struct process *p)
+{
+	if (p->described) {
+		json_object(j, "parent");
+		json_u64(j, "pid", p->ppid);
+		json_string(j, "comm", p->parent_comm);
+		json_object_end(j);
+	}
+	if (p->exe)
+		json_bool(j, "deleted", p->deleted);
+}
+
+static void put_who(struct json *j, struct enrich *enrich, const struct actor *actor)
+{
+	static const char *const sources[] = {
+		[SOURCE_KERNEL] = "kernel", [SOURCE_SOCKET] = "socket", [SOURCE_PROC] = "proc"
+	};
+	const struct process *p = actor->process;
+
+	json_object(j, "process");
+	json_u64(j, "pid", p->tgid);
+	if (actor->tid)
+		json_u64(j, "tid", actor->tid);
+	json_u64(j, "start_ns", p->start_ns);
+	json_string(j, "comm", actor->comm);
+	put_exe(j, p);
+	put_user(j, enrich, actor->uid, actor->gid);
+	put_parent(j, p);
+	json_string(j, "source", sources[actor->source]);
+	json_object_end(j);
+}
+
+static void put_cgroup(struct json *j, const struct process *p)
+{
+	if (!p->cgroup_id)
+		return;
+	json_object(j, "cgroup");
+	json_u64(j, "id", p->cgroup_id);
+	if (p->cgroup_path)
+		json_string(j, "path", p->cgroup_path);
+	json_object_end(j);
+}
+
+/*
+ * All that the text is made of. Texts by their address: one that changes is
+ * replaced by another copy while the old one is still there.
+ */
+struct key {
+	uint64_t start_ns;
+	uint64_t exec_id;
+	uint64_t cgroup_id;
+	const char *exe;
+	const char *args;
+	const char *cgroup_path;
+	const struct enrich *enrich;
+	uint32_t tgid;
+	uint32_t tid;
+	uint32_t uid;
+	uint32_t gid;
+	uint32_t ppid;
+	uint32_t source;
+	uint32_t described;
+	char comm[COMM_LEN + 1];
+	char parent_comm[COMM_LEN + 1];
+	char pad[2];
+};
+
+_Static_assert(sizeof(struct key) % 8 == 0, "compared bytewise");
+
+static void make_key(struct key *key, const struct enrich *enrich, const struct actor *actor)
+{
+	const struct process *p = actor->process;
+
+	memset(key, 0, sizeof(*key));
+	key->start_ns = p->start_ns;
+	key->exec_id = p->exec_id;
+	key->cgroup_id = p->cgroup_id;
+	key->exe = p->exe;
+	key->args = p->args;
+	key->cgroup_path = p->cgroup_path;
+	key->enrich = enrich;
+	key->tgid = p->tgid;
+	key->tid = actor->tid;
+	key->uid = actor->uid;
+	key->gid = actor->gid;
+	key->ppid = p->ppid;
+	key->source = (uint32_t)actor->source;
+	key->described = p->described;
+	memcpy(key->comm, actor->comm, sizeof(key->comm));
+	memcpy(key->parent_comm, p->parent_comm, sizeof(key->parent_comm));
+}
+
+/*
+ * In a flood of connections the same few processes come again and again, and
+ * half of a line is about them: it is made once, and copied.
+ */
+#define CACHE_SLOTS 256
+
+struct slot {
+	struct key key;
+	struct buf text;
+};
+
+static struct slot *slot_of(const struct key *key)
+{
+	static struct slot *slots;
+	uint32_t hash = key->tid * 2654435761U ^ key->tgid ^ key->source << 4;
+
+	if (!slots)
+		slots = calloc(CACHE_SLOTS, sizeof(*slots));
+	return slots ? &slots[hash % CACHE_SLOTS] : NULL;
+}
+
+static void put_both(struct json *j, struct enrich *enrich, const struct actor *actor)
+{
+	put_who(j, enrich, actor);
+	put_cgroup(j, actor->process);
+}
+
+void json_put_process(struct json *j, struct enrich *enrich, const struct actor *actor)
+{
+	struct slot *slot;
+	struct key key;
+
+	if (!actor->process)
+		return;
+	make_key(&key, enrich, actor);
+	slot = slot_of(&key);
+	if (!slot) {
+		put_both(j, enrich, actor);
+		return;
+	}
+	if (memcmp(&slot->key, &key, sizeof(key)) != 0 || slot->text.failed) {
+		struct json fresh = { .out = &slot->text };
+
+		buf_clear(&slot->text);
+		put_both(&fresh, enrich, actor);
+		slot->key = key;
+	}
+	json_raw(j, slot->text.data, slot->text.len);
+}
+
+void json_put_holders(struct json *j, struct enrich *enrich, const struct event *e)
+{
+	if (!e->holders_known)
+		return;
+	json_array(j, "holders");
+	for (size_t i = 0; i < e->n_holders; i++) {
+		const struct process *p = e->holders[i];
+
+		json_object(j, NULL);
+		json_u64(j, "pid", p->tgid);
+		json_u64(j, "start_ns", p->start_ns);
+		json_string(j, "comm", p->comm);
+		put_exe(j, p);
+		put_user(j, enrich, p->uid, p->gid);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* From nothing to a trace: what must be so before, the shared memory, and the rings. */
+#include "trace/first_namespace.h"
+#include "trace/internal.h"
+#include "trace/privilege.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define BTF_PATH "/sys/kernel/btf/vmlinux"
+
+static int on_record(struct trace *trace, void *data, size_t size)
+{
+	struct decoded record;
+
+	trace->taken++;
+	if (decode(data, size, &record)) {
+		trace->corrupt++;
+		return 0;
+	}
+	trace->delivered[record.kind]++;
+	/* A negative value stops libbpf's loop; the record itself is consumed. */
+	return trace->take(&record, data, trace->take_arg) ? 0 : -EAGAIN;
+}
+
+static int on_ring(void *arg, void *data, size_t size)
+{
+	return on_record(arg, data, size);
+}
+
+static int map_shared(struct trace *trace)
+{
+	struct bpf_map *bss = bpf_object__find_map_by_name(trace->hooks, ".bss");
+	void *shared;
+
+	if (!bss || bpf_map__value_size(bss) < sizeof(*trace->shared))
+		return -EINVAL;
+	shared = mmap(NULL, sizeof(*trace->shared), PROT_READ | PROT_WRITE, MAP_SHARED,
+		      bpf_map__fd(bss), 0);
+	if (shared == MAP_FAILED)
+		return -errno;
+	trace->shared = shared;
+	trace->shared->reader_tgid = (__u32)getpid();
+	return 0;
+}
+
+/* One manager a ring: each is emptied when its turn has come. */
+static int open_rings(struct trace *trace)
+{
+	static const char *const names[RINGS] = { "ports_ring", "conns_ring" };
+
+	for (int i = 0; i < RINGS; i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(trace->hooks, names[i]);
+		int fd = map ? bpf_map__fd(map) : -1;
+
+		trace->rings[i].fd = fd;
+		if (fd < 0)
+			continue; /* nobody asked for what comes there */
+		trace->rings[i].manager = ring_buffer__new(fd, on_ring, trace, NULL);
+		if (!trace->rings[i].manager)
+			return -errno;
+	}
+	return trace->rings[RING_PORTS].manager ? 0 : -EINVAL;
+}
+
+/* What must be so before anything is tried: a sentence in coverage->why where it is not. */
+static int check_kernel(const struct trace *trace, struct coverage *coverage)
+{
+	int err = privilege_check(coverage->why, sizeof(coverage->why));
+
+	if (err)
+		return err;
+	if (!access(trace->btf_path ? trace->btf_path : BTF_PATH, R_OK))
+		return 0;
+	if (trace->btf_path)
+		snprintf(coverage->why, sizeof(coverage->why), "--btf %s: %s", trace->btf_path,
+			 strerror(errno));
+	else
+		snprintf(coverage->why, sizeof(coverage->why),
+			 "this kernel tells nothing of its types: %s is not there. It takes a "
+			 "kernel of 5.10 or newer with CONFIG_DEBUG_INFO_BTF=y, and /sys mounted; "
+			 "or the types in a file, made for this very kernel: --btf FILE",
+			 BTF_PATH);
+	return -ENOSYS;
+}
+
+static void explain(struct coverage *coverage, int err)
+{
+	if (*coverage->why)
+		return;
+	if (err == -EPERM && !in_first_namespace("user", USER_INIT_INO)) {
+		snprintf(coverage->why, sizeof(coverage->why),
+			 "this is a user namespace, and its capabilities do not count for BPF: "
+			 "run outside of it");
+		return;
+	}
+	snprintf(coverage->why, sizeof(coverage->why),
+		 "the kernel refuses to load or attach any hook (%s): look for lockdown in "
+		 "/sys/kernel/security/lockdown, for a container without CAP_BPF, and for "
+		 "CONFIG_BPF_SYSCALL, CONFIG_CGROUP_BPF in the kernel's configuration",
+		 strerror(-err));
+}
+
+/* Values and keys as in bpf/maps.bpf.h. */
+static int make_map(const char *name, size_t value_size, __u32 entries)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
+
+	return bpf_map_create(BPF_MAP_TYPE_HASH, name, sizeof(__u64), (__u32)value_size, entries,
+			      &opts);
+}
+
+static int make_maps(struct trace *trace)
+{
+	trace->sockets_fd = make_map("sockets", sizeof(struct known_socket), SOCKETS_MAX);
+	if (trace->sockets_fd < 0)
+		return trace->sockets_fd;
+	/* Its buckets alone are megabytes. */
+	trace->conns_fd = make_map("conns", sizeof(struct conn_state),
+				   trace->connections ? CONNS_MAX : 1);
+	return trace->conns_fd < 0 ? trace->conns_fd : 0;
+}
+
+static bool has(const struct trace *trace, enum program program)
+{
+	return trace->plan & PROGRAM_BIT(program);
+}
+
+/* What the kernel side must know of the ladder that stands. */
+static void set_switches(struct trace *trace, const struct ladder *ladder, uint32_t events)
+{
+	struct shared_state *shared = trace->shared;
+
+	shared->events = events;
+	/* Where nothing cheaper sees a shutdown, or steps are asked for, listeners call back. */
+	shared->flag_listeners =
+		(has(trace, PROGRAM_SOCKOPS) || has(trace, PROGRAM_SOCKOPS_CONN)) &&
+		(events & 1u << RECORD_STATE ||
+		 (!ladder_uses(ladder, CAPABILITY_TCP_SHUT, PROGRAM_LISTEN_STOP) &&
+		  !ladder_uses(ladder, CAPABILITY_TCP_SHUT, PROGRAM_KP_LISTEN_STOP) &&
+		  !ladder_uses(ladder, CAPABILITY_TCP_SHUT, PROGRAM_TP_STATE)));
+	shared->accept_hooked = has(trace, PROGRAM_FE_ACCEPT) || has(trace, PROGRAM_KP_ACCEPT) ||
+				has(trace, PROGRAM_SYS_ACCEPT);
+	shared->connect_hooked = has(trace, PROGRAM_FE_CONNECT) || has(trace, PROGRAM_KP_CONNECT) ||
+				 has(trace, PROGRAM_CALLS);
+	shared->bind_hooked = events & 1u << RECORD_BIND && !has(trace, PROGRAM_BOUND4);
+	shared->autobind_hooked = has(trace, PROGRAM_FE_AUTOBIND) ||
+				  has(trace, PROGRAM_KP_AUTOBIND);
+}
+
+static bool sctp_is_loaded(void)
+{
+	return !access("/sys/module/sctp", F_OK);
+}
+
+static int open_with(struct trace *trace, const struct trace_wants *wants,
+		     struct coverage *coverage)
+{
+	const struct ladder_wants climb = {
+		.events = wants->events,
+		.tcp = wants->tcp,
+		.udp = wants->udp,
+		.sctp = wants->tcp && wants->udp && sctp_is_loaded(),
+		.descendants = wants->descendants,
+		.backend = wants->force_hooks,
+	};
+	struct ladder ladder;
+	int err;
+
+	ladder_init(&ladder, coverage, &climb);
+	err = check_kernel(trace, coverage);
+	if (err)
+		return err;
+	objects_init(trace);
+	err = make_maps(trace);
+	if (!err)
+		err = attach_all(trace, &ladder);
+	if (!err)
+		err = map_shared(trace);
+	if (!err)
+		err = open_rings(trace);
+	if (err)
+		return err;
+	ladder_done(&ladder);
+	set_switches(trace, &ladder, wants->events);
+	return 0;
+}
+
+int trace_open(struct trace **out, const struct trace_wants *wants, struct coverage *coverage)
+{
+	struct trace *trace = calloc(1, sizeof(*trace));
+	int err;
+
+	*coverage = (struct coverage){ 0 };
+	if (!trace)
+		return -ENOMEM;
+	trace->sockets_fd = trace->conns_fd = -1;
+	trace->btf_path = wants->btf_path;
+	trace->connections = wants->events >> RECORD_BIND;
+	err = open_with(trace, wants, coverage);
+	if (err) {
+		explain(coverage, err);
+		trace_close(trace);
+		return err;
+	}
+	*out = trace;
+	return 0;
+}
+
+void trace_close(struct trace *trace)
+{
+	if (!trace)
+		return;
+	for (int i = 0; i < RINGS; i++)
+		ring_buffer__free(trace->rings[i].manager);
+	if (trace->shared)
+		munmap(trace->shared, sizeof(*trace->shared));
+	snapshot_close(trace);
+	unload_all(trace);
+	if (trace->sockets_fd >= 0)
+		close(trace->sockets_fd);
+	if (trace->conns_fd >= 0)
+		close(trace->conns_fd);
+	free(trace);
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "trace/probe.h"
+
+#include <bpf/btf.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+static void fail_all(struct ladder *ladder, enum attach_way way, const char *why)
+{
+	for (int i = 0; i < PROGRAMS; i++)
+		if (programs[i].attach == way)
+			ladder_fail(ladder, (enum program)i, why);
+}
+
+/*
+ * A kernel that refuses function entries says so before it looks at which
+ * function is meant; one that allows them finds that this one is none.
+ */
+static void probe_fentry(struct ladder *ladder)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FENTRY);
+	const struct bpf_insn nothing[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "probe", "GPL", nothing, 2, &opts);
+
+	if (fd >= 0)
+		close(fd);
+	if (fd == -EPERM)
+		fail_all(ladder, BY_FENTRY,
+			 "the kernel refuses function entries: Operation not permitted");
+}
+
+/* Where libbpf attaches them: perf_event_open(2), or tracefs before v4.17. */
+static void probe_kprobe(struct ladder *ladder)
+{
+	static const char *const ways[] = { "/sys/bus/event_source/devices/kprobe/type",
+					    "/sys/kernel/tracing/kprobe_events",
+					    "/sys/kernel/debug/tracing/kprobe_events" };
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)
+		if (!access(ways[i], F_OK))
+			return;
+	fail_all(ladder, BY_KPROBE, "this kernel has no kprobes (CONFIG_KPROBE_EVENTS)");
+}
+
+void probe_ways(struct ladder *ladder)
+{
+	probe_fentry(ladder);
+	probe_kprobe(ladder);
+}
+
+/* "fexit/inet_bind": a name; a cgroup program's section has one that is none. */
+static const char *function_of(struct trace *trace, enum program id)
+{
+	const char *section, *slash;
+
+	if (programs[id].attach != BY_FENTRY && programs[id].attach != BY_KPROBE)
+		return NULL;
+	section = bpf_program__section_name(
+		bpf_object__find_program_by_name(trace->hooks, programs[id].name));
+	slash = section ? strchr(section, '/') : NULL;
+	return slash ? slash + 1 : NULL;
+}
+
+/* Those for ports have functions that every kernel has; these came and went. */
+enum program probe_functions(struct trace *trace, uint64_t plan)
+{
+	enum program missing = PROGRAMS;
+
+	for (int i = 0; i < PROGRAMS && missing == PROGRAMS; i++) {
+		const char *function = function_of(trace, (enum program)i);
+
+		if (!(plan & PROGRAM_BIT(i)) || !programs[i].connections || !function)
+			continue;
+		if (!trace->types)
+			trace->types = btf__load_vmlinux_btf();
+		if (trace->types &&
+		    btf__find_by_name_kind(trace->types, function, BTF_KIND_FUNC) == -ENOENT)
+			missing = (enum program)i;
+	}
+	return missing;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Cheap questions ahead of the real try, each of which would cost a whole load. */
+#ifndef PORTTRACE_TRACE_PROBE_H
+#define PORTTRACE_TRACE_PROBE_H
+
+#include "trace/internal.h"
+
+/* Fails every program of a kind that this kernel refuses as such. */
+void probe_ways(struct ladder *ladder);
+
+/* A planned program whose function this kernel does not have; PROGRAMS: none. */
+enum program probe_functions(struct trace *trace, uint64_t plan);
+
+#endif
