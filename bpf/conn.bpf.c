@@ -202,6 +202,7 @@ static __always_inline int failed(struct sock *sk, const struct conn_state *stat
 	if (!(state->flags & CONN_ACTIVE) || !asked_for(KIND_FAIL))
 		return 0;
 	note.error = BPF_CORE_READ(sk, sk_err);
+	note.origin = state->origin;
 	/* No error: it was closed while it was connecting. */
 	if (!note.error && left_to_call(sk))
 		return 0;

@@ -16,24 +16,10 @@ struct {
 	__uint(max_entries, 16 * 1024 * 1024);
 } conns_ring SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, TOLD_TASKS_MAX);
-	__type(key, struct told_key);
-	__type(value, u64);
-} told_conn_tasks SEC(".maps");
-
-/* As tell_task() in core.bpf.c, on this ring. */
-__noinline int tell_conn_task(void)
-{
-	describe_current(&conns_ring, &told_conn_tasks);
-	return 0;
-}
-
 __hidden int conn_introduce(const struct rec_task *task)
 {
-	if (!(task->flags & TASK_F_KTHREAD) && !was_told(&told_conn_tasks, task))
-		tell_conn_task();
+	if (!(task->flags & TASK_F_KTHREAD) && !was_told(task, SLOT_CONNS))
+		tell_task(SLOT_CONNS);
 	return 0;
 }
 

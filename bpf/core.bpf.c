@@ -2,6 +2,7 @@
 /* Ports: the hook-neutral handlers of their opening and closing, and their ring. */
 #define MAPS_LIVE_HERE
 #include "core.bpf.h"
+#include "describe.bpf.h"
 #include "files.bpf.h"
 #include "filter.bpf.h"
 #include "maps.bpf.h"
@@ -11,28 +12,39 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* Processes already described by a REC_TASK: later records carry the short form alone. */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, TOLD_TASKS_MAX);
-	__type(key, struct told_key);
-	__type(value, u64);
-} told_tasks SEC(".maps");
-
-struct {
+struct ports_ring_map {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4 * 1024 * 1024);
 } ports_ring SEC(".maps");
 
+/*
+ * Both rings by number, for what is told on either: the verifier then walks the
+ * description once a program. The reader puts the other one in where it exists.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, SLOTS);
+	__uint(key_size, sizeof(u32));
+	__array(values, struct ports_ring_map);
+} rings SEC(".maps") = {
+	.values = { [SLOT_PORTS] = &ports_ring },
+};
+
 struct shared_state shared = {};
 
-/*
- * Describes the running task in full. A global function without arguments, so
- * that the verifier walks it once a program, not once a call.
- */
-__noinline int tell_task(void)
+/* A global function, which the verifier walks once a program, and not once a call. */
+__noinline int tell_task(u32 slot)
 {
-	describe_current(&ports_ring, &told_tasks);
+	struct rec_task task = {};
+	struct told_key key;
+	void *ring = bpf_map_lookup_elem(&rings, &slot);
+
+	if (!ring)
+		return 0;
+	task_fill(&task, compat_current());
+	key = told_key_of(&task, slot);
+	if (send_identity(ring, &task))
+		bpf_map_update_elem(&told_tasks, &key, &task.cgroup_id, BPF_ANY);
 	return 0;
 }
 
@@ -47,8 +59,8 @@ static __noinline int send_port(const struct rec_socket *sock, u32 kind, u32 hoo
 	filter_mark(&task);
 	if (task.flags & TASK_F_KTHREAD || task.tgid == shared.reader_tgid)
 		task.flags |= TASK_F_BYSTANDER;
-	else if (!was_told(&told_tasks, &task))
-		tell_task();
+	else if (!was_told(&task, SLOT_PORTS))
+		tell_task(SLOT_PORTS);
 	count_produced(kind);
 	rec = bpf_ringbuf_reserve(&ports_ring, sizeof(*rec), 0);
 	if (!rec) {

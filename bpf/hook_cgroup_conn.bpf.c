@@ -51,9 +51,13 @@ int cg_sockops_conn(struct bpf_sock_ops *ctx)
 	return ALLOW;
 }
 
+/* In place of cg_post_bind4 and 6 where binds are asked for. */
 static __always_inline int bound(struct bpf_sock *ctx)
 {
-	if (ctx->protocol == PROTO_TCP)
+	bpf_get_socket_cookie(ctx);
+	if (sock_is_udp(ctx->protocol))
+		on_udp_bound((void *)ctx, HOOK_POST_BIND);
+	else if (ctx->protocol == PROTO_TCP)
 		on_tcp_bound((void *)ctx, HOOK_POST_BIND);
 	return ALLOW;
 }
@@ -70,10 +74,16 @@ int cg_bound6(struct bpf_sock *ctx)
 	return bound(ctx);
 }
 
-/* The end of a UDP socket with a peer; of a connection from before, where its steps do not call back. */
+/*
+ * In place of cg_sock_release: also the end of a UDP socket with a peer, and of
+ * a connection from before, where its steps do not call back.
+ */
 SEC("?cgroup/sock_release")
 int cg_conn_release(struct bpf_sock *ctx)
 {
+	bpf_get_socket_cookie(ctx);
+	if (ctx->state == BPF_TCP_LISTEN || sock_is_udp(ctx->protocol))
+		on_release(sock_with_port((void *)ctx), HOOK_SOCK_RELEASE);
 	if (ctx->state != BPF_TCP_LISTEN)
 		on_conn_released((void *)ctx, HOOK_SOCK_RELEASE);
 	return ALLOW;

@@ -3,6 +3,7 @@
 #include "conn.bpf.h"
 #include "core.bpf.h"
 #include "files.bpf.h"
+#include "origin.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 /* Every step but those into LISTEN and SYN_RECV (net/ipv4/tcp.c). */
@@ -35,44 +36,40 @@ int BPF_PROG(fe_connect, struct file *file, void *address, int len, int flags, i
 	return on_call_end(sk, CALL_CONNECT, ret, HOOK_CONNECT);
 }
 
-static __always_inline int bind_exit(struct socket *socket, void *address, int ret)
+/*
+ * A system call, 32-bit ones too, of every family and with every error
+ * (net/socket.c). Its descriptor is looked up again: another thread may have
+ * put something else there, of which then nothing is told.
+ */
+SEC("?fexit/__sys_bind")
+int BPF_PROG(fe_sys_bind, int fd, void *address, int len, int ret)
 {
-	struct sock *sk = BPF_CORE_READ(socket, sk);
-
-	if (ret < 0)
-		on_call_begin(sk, CALL_BIND, address);
-	return on_call_end(sk, CALL_BIND, ret, HOOK_BIND);
+	return on_call_end(sock_of_fd(fd), CALL_BIND, ret, HOOK_BIND);
 }
 
-/* Since v6.11, for system calls and io_uring of every family (net/socket.c). */
+SEC("?fexit/__sys_listen")
+int BPF_PROG(fe_sys_listen, int fd, int backlog, int ret)
+{
+	return on_call_end(sock_of_fd(fd), CALL_LISTEN, ret, HOOK_LISTEN);
+}
+
+/*
+ * Since v6.11, for io_uring. For the system call they are part of the functions
+ * above, mostly inlined there: those tell it.
+ */
 SEC("?fexit/__sys_bind_socket")
 int BPF_PROG(fe_bind, struct socket *socket, void *address, int len, int ret)
 {
-	return bind_exit(socket, address, ret);
+	if (origin_of_current() != ORIGIN_IO_URING)
+		return 0;
+	return on_call_end(BPF_CORE_READ(socket, sk), CALL_BIND, ret, HOOK_BIND);
 }
 
-SEC("?fexit/inet_bind")
-int BPF_PROG(fe_bind4, struct socket *socket, void *address, int len, int ret)
-{
-	return bind_exit(socket, address, ret);
-}
-
-SEC("?fexit/inet6_bind")
-int BPF_PROG(fe_bind6, struct socket *socket, void *address, int len, int ret)
-{
-	return bind_exit(socket, address, ret);
-}
-
-/* Since v6.11 */
 SEC("?fexit/__sys_listen_socket")
 int BPF_PROG(fe_listen, struct socket *socket, int backlog, int ret)
 {
-	return on_call_end(BPF_CORE_READ(socket, sk), CALL_LISTEN, ret, HOOK_LISTEN);
-}
-
-SEC("?fexit/inet_listen")
-int BPF_PROG(fe_inet_listen, struct socket *socket, int backlog, int ret)
-{
+	if (origin_of_current() != ORIGIN_IO_URING)
+		return 0;
 	return on_call_end(BPF_CORE_READ(socket, sk), CALL_LISTEN, ret, HOOK_LISTEN);
 }
 
@@ -83,14 +80,17 @@ int BPF_PROG(fe_autobind, struct sock *sk, int ret)
 	return ret ? 0 : on_autobound(sk, HOOK_AUTOBIND);
 }
 
+/* In place of fe_udp_destroy4 and 6 where the ends of connections are asked for. */
 SEC("?fentry/udp_destroy_sock")
 int BPF_PROG(fe_udp_gone4, struct sock *sk)
 {
+	on_release(sk, HOOK_UDP_DESTROY);
 	return on_conn_released(sk, HOOK_UDP_DESTROY);
 }
 
 SEC("?fentry/udpv6_destroy_sock")
 int BPF_PROG(fe_udp_gone6, struct sock *sk)
 {
+	on_release(sk, HOOK_UDP_DESTROY);
 	return on_conn_released(sk, HOOK_UDP_DESTROY);
 }

@@ -8,6 +8,7 @@
 #include "conn.bpf.h"
 #include "core.bpf.h"
 #include "files.bpf.h"
+#include "origin.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 /* --- ports ------------------------------------------------------------------ */
@@ -66,12 +67,14 @@ int BPF_KPROBE(kp_accept, struct sock *sk)
 SEC("?kprobe/udp_destroy_sock")
 int BPF_KPROBE(kp_udp_gone4, struct sock *sk)
 {
+	on_release(sk, HOOK_UDP_DESTROY);
 	return on_conn_released(sk, HOOK_UDP_DESTROY);
 }
 
 SEC("?kprobe/udpv6_destroy_sock")
 int BPF_KPROBE(kp_udp_gone6, struct sock *sk)
 {
+	on_release(sk, HOOK_UDP_DESTROY);
 	return on_conn_released(sk, HOOK_UDP_DESTROY);
 }
 
@@ -104,62 +107,59 @@ int BPF_KRETPROBE(kp_connect, int ret)
 	return on_call_end((void *)0, CALL_CONNECT, ret, HOOK_CONNECT);
 }
 
+SEC("?kprobe/__sys_bind")
+int BPF_KPROBE(kp_sys_bind_begin, int fd)
+{
+	return on_call_begin(sock_of_fd(fd), CALL_BIND, (void *)0);
+}
+
+SEC("?kretprobe/__sys_bind")
+int BPF_KRETPROBE(kp_sys_bind, int ret)
+{
+	return on_call_end((void *)0, CALL_BIND, ret, HOOK_BIND);
+}
+
+SEC("?kprobe/__sys_listen")
+int BPF_KPROBE(kp_sys_listen_begin, int fd)
+{
+	return on_call_begin(sock_of_fd(fd), CALL_LISTEN, (void *)0);
+}
+
+SEC("?kretprobe/__sys_listen")
+int BPF_KRETPROBE(kp_sys_listen, int ret)
+{
+	return on_call_end((void *)0, CALL_LISTEN, ret, HOOK_LISTEN);
+}
+
+/* For io_uring: in a system call the entries above have put it aside already. */
 SEC("?kprobe/__sys_bind_socket")
 int BPF_KPROBE(kp_bind_begin, struct socket *socket, void *address)
 {
+	if (origin_of_current() != ORIGIN_IO_URING)
+		return 0;
 	return on_call_begin(BPF_CORE_READ(socket, sk), CALL_BIND, address);
 }
 
 SEC("?kretprobe/__sys_bind_socket")
 int BPF_KRETPROBE(kp_bind, int ret)
 {
-	return on_call_end((void *)0, CALL_BIND, ret, HOOK_BIND);
-}
-
-SEC("?kprobe/inet_bind")
-int BPF_KPROBE(kp_bind4_begin, struct socket *socket, void *address)
-{
-	return on_call_begin(BPF_CORE_READ(socket, sk), CALL_BIND, address);
-}
-
-SEC("?kretprobe/inet_bind")
-int BPF_KRETPROBE(kp_bind4, int ret)
-{
-	return on_call_end((void *)0, CALL_BIND, ret, HOOK_BIND);
-}
-
-SEC("?kprobe/inet6_bind")
-int BPF_KPROBE(kp_bind6_begin, struct socket *socket, void *address)
-{
-	return on_call_begin(BPF_CORE_READ(socket, sk), CALL_BIND, address);
-}
-
-SEC("?kretprobe/inet6_bind")
-int BPF_KRETPROBE(kp_bind6, int ret)
-{
+	if (origin_of_current() != ORIGIN_IO_URING)
+		return 0;
 	return on_call_end((void *)0, CALL_BIND, ret, HOOK_BIND);
 }
 
 SEC("?kprobe/__sys_listen_socket")
 int BPF_KPROBE(kp_listen_begin, struct socket *socket)
 {
+	if (origin_of_current() != ORIGIN_IO_URING)
+		return 0;
 	return on_call_begin(BPF_CORE_READ(socket, sk), CALL_LISTEN, (void *)0);
 }
 
 SEC("?kretprobe/__sys_listen_socket")
 int BPF_KRETPROBE(kp_listen, int ret)
 {
-	return on_call_end((void *)0, CALL_LISTEN, ret, HOOK_LISTEN);
-}
-
-SEC("?kprobe/inet_listen")
-int BPF_KPROBE(kp_inet_listen_begin, struct socket *socket)
-{
-	return on_call_begin(BPF_CORE_READ(socket, sk), CALL_LISTEN, (void *)0);
-}
-
-SEC("?kretprobe/inet_listen")
-int BPF_KRETPROBE(kp_inet_listen, int ret)
-{
+	if (origin_of_current() != ORIGIN_IO_URING)
+		return 0;
 	return on_call_end((void *)0, CALL_LISTEN, ret, HOOK_LISTEN);
 }

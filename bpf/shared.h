@@ -10,7 +10,7 @@
 
 /* Entries of the map "sockets": ports open at once on a host, with room. */
 #define SOCKETS_MAX 262144
-/* Processes told and not told again; user/model/procs.c keeps more than this. */
+/* Processes told and not told again, on either ring; user/model/procs.c keeps more than this. */
 #define TOLD_TASKS_MAX 2048
 
 /* Entries of the map "conns": connections open at once, both ends of local ones counted. */
@@ -114,12 +114,15 @@ struct call {
 	__u8 addr[16];
 };
 
+/* Slots of the map "rings". */
+enum ring_slot { SLOT_PORTS = 0, SLOT_CONNS = 1, SLOTS = 2 };
+
 /* Key of the map "told_tasks": the cgroup it was told with is the value. */
 struct told_key {
 	__u64 start_ns;
 	__u64 exec_id;
 	__u32 tgid;
-	__u32 pad;
+	__u32 slot; /* on which ring */
 };
 
 #endif

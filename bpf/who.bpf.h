@@ -7,124 +7,38 @@
 #define PORTTRACE_WHO_BPF_H
 
 #include "account.bpf.h"
+#include "maps.bpf.h"
 #include "task.bpf.h"
 
-struct args_area {
-	const void *start;
-	u32 len;
+/* Processes already described by a REC_TASK: later records carry the short form alone. */
+struct told_tasks_map {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, TOLD_TASKS_MAX);
+	__type(key, struct told_key);
+	__type(value, u64);
 };
 
-/* Where the running task's arguments lie (mm_struct.arg_start, as /proc/PID/cmdline reads). */
-static __always_inline struct args_area args_of(struct task_struct *self)
-{
-	struct mm_struct *mm = BPF_CORE_READ(self, mm);
-	struct args_area area = {};
-	u64 start, len;
+MAP struct told_tasks_map told_tasks SEC(".maps");
 
-	if (!mm)
-		return area;
-	start = BPF_CORE_READ(mm, arg_start);
-	len = BPF_CORE_READ(mm, arg_end) - start;
-	area.start = (const void *)start;
-	area.len = len > ARGS_LARGE ? ARGS_LARGE + 1 : len;
-	return area;
-}
-
-/*
- * One REC_ARGS with room (a constant) for arguments. What lies behind their
- * length is not zeroed: it can only be an earlier record of this ring.
- * Returns false where the ring is full.
- */
-static __always_inline bool send_args(void *ring, const struct rec_task *task,
-				      struct args_area area, const u32 room)
-{
-	struct rec_args *rec = bpf_ringbuf_reserve(ring, sizeof(*rec) + room, 0);
-	u64 len = area.len;
-
-	if (!rec)
-		return false;
-	__builtin_memset(rec, 0, sizeof(*rec));
-	rec->head.type = REC_ARGS;
-	rec->head.size = sizeof(*rec) + room;
-	rec->start_ns = task->start_ns;
-	rec->exec_id = task->exec_id;
-	rec->tgid = task->tgid;
-	if (len > room) {
-		len = room;
-		rec->flags |= TASK_F_ARGS_TRUNCATED;
-	}
-	asm volatile("" : "+r"(len)); /* keep the bound in the register the call takes */
-	if (len <= room && !bpf_probe_read_user(rec->args, len, area.start))
-		rec->args_len = len;
-	else
-		rec->flags |= TASK_F_ARGS_UNREAD;
-	bpf_ringbuf_submit(rec, 0);
-	return true;
-}
-
-/* Paths behind their lengths are not zeroed, as above. */
-static __always_inline bool send_task(void *ring, const struct rec_task *task,
-				      struct task_struct *self)
-{
-	struct rec_task_info *rec = bpf_ringbuf_reserve(ring, sizeof(*rec), 0);
-
-	if (!rec)
-		return false;
-	__builtin_memset(rec, 0, __builtin_offsetof(struct rec_task_info, exe));
-	rec->head.type = REC_TASK;
-	rec->head.size = sizeof(*rec);
-	rec->task = *task;
-	task_fill_info(rec, self);
-	bpf_ringbuf_submit(rec, 0);
-	return true;
-}
-
-static __always_inline bool send_identity(void *ring, const struct rec_task *task)
-{
-	struct task_struct *self = compat_current();
-	struct args_area area = args_of(self);
-	bool sent = send_task(ring, task, self);
-
-	count_produced(KIND_TASK);
-	if (!sent)
-		count_lost(KIND_TASK, LOSS_RING_FULL);
-	if (!area.len)
-		return sent;
-	count_produced(KIND_TASK);
-	sent = area.len > ARGS_SMALL ? send_args(ring, task, area, ARGS_LARGE) :
-				       send_args(ring, task, area, ARGS_SMALL);
-	if (!sent)
-		count_lost(KIND_TASK, LOSS_RING_FULL);
-	return sent;
-}
-
-static __always_inline struct told_key told_key_of(const struct rec_task *task)
+static __always_inline struct told_key told_key_of(const struct rec_task *task, u32 slot)
 {
 	return (struct told_key){
 		.start_ns = task->start_ns,
 		.exec_id = task->exec_id,
 		.tgid = task->tgid,
+		.slot = slot,
 	};
 }
 
-static __always_inline bool was_told(void *told_tasks, const struct rec_task *task)
+static __always_inline bool was_told(const struct rec_task *task, u32 slot)
 {
-	struct told_key key = told_key_of(task);
-	u64 *cgroup_id = bpf_map_lookup_elem(told_tasks, &key);
+	struct told_key key = told_key_of(task, slot);
+	u64 *cgroup_id = bpf_map_lookup_elem(&told_tasks, &key);
 
 	return cgroup_id && *cgroup_id == task->cgroup_id;
 }
 
-/* Describes the running task in full, on one of the rings. */
-static __always_inline void describe_current(void *ring, void *told_tasks)
-{
-	struct rec_task task = {};
-	struct told_key key;
-
-	task_fill(&task, compat_current());
-	key = told_key_of(&task);
-	if (send_identity(ring, &task))
-		bpf_map_update_elem(told_tasks, &key, &task.cgroup_id, BPF_ANY);
-}
+/* In core.bpf.c: describes the running task in full, on one of the rings. */
+int tell_task(u32 slot);
 
 #endif

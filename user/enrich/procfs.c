@@ -121,5 +121,6 @@ void enrich_process(struct process *process)
 		if (want_exe)
 			read_exe(dir, process);
 	}
+	process_changed(process);
 	close(dir);
 }

@@ -231,7 +231,8 @@ static int decode_conn(const void *data, size_t size, struct decoded *out)
 		return -EBADMSG;
 	memcpy(&rec, data, sizeof(rec));
 	if (rec.head.kind < KIND_BIND || rec.head.kind >= KIND_MAX || rec.hook >= HOOK_MAX ||
-	    rec.op >= CALL_MAX || rec.origin >= ORIGIN_MAX)
+	    rec.op >= CALL_MAX || rec.origin >= ORIGIN_MAX ||
+	    (rec.head.kind == KIND_FAIL && rec.op == CALL_NONE))
 		return -EBADMSG;
 	out->type = DECODED_CONN;
 	out->kind = (enum record_kind)rec.head.kind;

@@ -24,6 +24,13 @@ const char *event_kind_name(enum event_kind kind)
 	return names[kind];
 }
 
+void process_changed(struct process *process)
+{
+	static uint64_t last;
+
+	process->version = ++last;
+}
+
 const char *record_kind_name(enum record_kind kind)
 {
 	static const char *const names[RECORD_KINDS] = {

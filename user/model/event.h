@@ -56,8 +56,12 @@ struct process {
 	bool described;      /* exe and cgroup were caught in the kernel */
 	bool asked;          /* a filter asks for it, or for an ancestor of it */
 	bool proc_asked;     /* /proc was read for what lacked */
+	uint64_t version;    /* changes with what it says, and never comes again */
 	unsigned int refs;
 };
+
+/* Something of it has been filled in or replaced. */
+void process_changed(struct process *process);
 
 /* What the kernel side tells: what an event comes from, and what losses are counted by. */
 enum record_kind {

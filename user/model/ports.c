@@ -26,6 +26,7 @@ static struct event event_of(const struct decoded *record, enum event_kind kind)
 		.from = record->kind,
 		.time_ns = record->time_ns,
 		.socket = record->socket,
+		.origin = record->origin,
 		.hook = record->hook,
 	};
 }

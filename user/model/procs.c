@@ -111,6 +111,7 @@ static struct process *enter(struct procs *procs, const struct task_ref *task)
 		.refs = 1,
 	};
 	memcpy(entry->process.comm, task->comm, sizeof(task->comm));
+	process_changed(&entry->process);
 	if (!tsearch(&entry->process, &procs->tree, compare)) {
 		free(entry);
 		return NULL;
@@ -185,6 +186,7 @@ int procs_told(struct procs *procs, const struct decoded *record)
 			process->args_len = record->args_len;
 		process->args_truncated = record->args_truncated;
 	}
+	process_changed(process);
 	procs_put(procs, process);
 	return err;
 }

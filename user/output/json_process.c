@@ -85,53 +85,29 @@ static void put_cgroup(struct json *j, const struct process *p)
 	json_object_end(j);
 }
 
-/*
- * All that the text is made of. Texts by their address: one that changes is
- * replaced by another copy while the old one is still there.
- */
+/* All that the text is made of; the version stands for the process. */
 struct key {
-	uint64_t start_ns;
-	uint64_t exec_id;
-	uint64_t cgroup_id;
-	const char *exe;
-	const char *args;
-	const char *cgroup_path;
+	uint64_t version;
 	const struct enrich *enrich;
-	uint32_t tgid;
 	uint32_t tid;
 	uint32_t uid;
 	uint32_t gid;
-	uint32_t ppid;
 	uint32_t source;
-	uint32_t described;
-	char comm[COMM_LEN + 1];
-	char parent_comm[COMM_LEN + 1];
-	char pad[2];
+	char comm[COMM_LEN + 8]; /* COMM_LEN + 1 and no padding */
 };
 
-_Static_assert(sizeof(struct key) % 8 == 0, "compared bytewise");
+_Static_assert(sizeof(struct key) == 56, "compared bytewise");
 
 static void make_key(struct key *key, const struct enrich *enrich, const struct actor *actor)
 {
-	const struct process *p = actor->process;
-
 	memset(key, 0, sizeof(*key));
-	key->start_ns = p->start_ns;
-	key->exec_id = p->exec_id;
-	key->cgroup_id = p->cgroup_id;
-	key->exe = p->exe;
-	key->args = p->args;
-	key->cgroup_path = p->cgroup_path;
+	key->version = actor->process->version;
 	key->enrich = enrich;
-	key->tgid = p->tgid;
 	key->tid = actor->tid;
 	key->uid = actor->uid;
 	key->gid = actor->gid;
-	key->ppid = p->ppid;
 	key->source = (uint32_t)actor->source;
-	key->described = p->described;
-	memcpy(key->comm, actor->comm, sizeof(key->comm));
-	memcpy(key->parent_comm, p->parent_comm, sizeof(key->parent_comm));
+	memcpy(key->comm, actor->comm, sizeof(actor->comm));
 }
 
 /*
@@ -148,7 +124,7 @@ struct slot {
 static struct slot *slot_of(const struct key *key)
 {
 	static struct slot *slots;
-	uint32_t hash = key->tid * 2654435761U ^ key->tgid ^ key->source << 4;
+	uint32_t hash = (uint32_t)key->version * 2654435761U ^ key->tid ^ key->source << 4;
 
 	if (!slots)
 		slots = calloc(CACHE_SLOTS, sizeof(*slots));

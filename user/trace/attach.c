@@ -52,7 +52,6 @@ static void fail(struct ladder *ladder, enum program program, const char *verb, 
 /* A map that no program of the plan uses is not made: the ring of connections is large. */
 static void skip_maps(struct bpf_object *hooks, uint64_t plan)
 {
-	static const char *const of_connections[] = { "conns_ring", "told_conn_tasks" };
 	bool connections = false, calls = false;
 
 	for (int i = 0; i < PROGRAMS; i++) {
@@ -61,9 +60,8 @@ static void skip_maps(struct bpf_object *hooks, uint64_t plan)
 		connections |= programs[i].connections;
 		calls |= programs[i].connections || programs[i].attach == BY_KPROBE;
 	}
-	for (size_t i = 0; i < 2 && !connections; i++)
-		bpf_map__set_autocreate(bpf_object__find_map_by_name(hooks, of_connections[i]),
-					false);
+	if (!connections)
+		bpf_map__set_autocreate(bpf_object__find_map_by_name(hooks, "conns_ring"), false);
 	if (!calls)
 		bpf_map__set_autocreate(bpf_object__find_map_by_name(hooks, "calls"), false);
 }

@@ -26,7 +26,7 @@ enum capability {
 	CAPABILITIES
 };
 
-#define ATTEMPTS_MAX 6
+#define ATTEMPTS_MAX 8
 #define COVERAGE_TEXT 256
 
 struct attempt {

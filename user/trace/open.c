@@ -48,6 +48,17 @@ static int map_shared(struct trace *trace)
 	return 0;
 }
 
+/* Descriptions of processes go to a ring by its number. */
+static int enter_conns_ring(struct trace *trace)
+{
+	int rings = bpf_object__find_map_fd_by_name(trace->hooks, "rings");
+	__u32 slot = SLOT_CONNS, fd = (__u32)trace->rings[RING_CONNS].fd;
+
+	if (trace->rings[RING_CONNS].fd < 0)
+		return 0;
+	return bpf_map_update_elem(rings, &slot, &fd, BPF_ANY) ? -errno : 0;
+}
+
 /* One manager a ring: each is emptied when its turn has come. */
 static int open_rings(struct trace *trace)
 {
@@ -64,7 +75,7 @@ static int open_rings(struct trace *trace)
 		if (!trace->rings[i].manager)
 			return -errno;
 	}
-	return trace->rings[RING_PORTS].manager ? 0 : -EINVAL;
+	return trace->rings[RING_PORTS].manager ? enter_conns_ring(trace) : -EINVAL;
 }
 
 /* What must be so before anything is tried: a sentence in coverage->why where it is not. */

@@ -8,14 +8,17 @@
 	}
 
 #define COSTS_SYSCALLS "slows every system call of every process while attached"
+#define CALL_FUNCTIONS "__sys_bind, __sys_listen, __sys_connect_file; cgroup bind, connect"
+#define NO_BIND_ADDRESS "the address asked for in a bind is not known"
 #define UNBOUND_LATE "a port given up by connect(AF_UNSPEC) is told when its socket closes"
 
-#define FE_BINDS (P(FE_BIND4) | P(FE_BIND6))
-#define KP_BIND_NEW (P(KP_BIND_BEGIN) | P(KP_BIND))
-#define KP_BINDS (P(KP_BIND4_BEGIN) | P(KP_BIND4) | P(KP_BIND6_BEGIN) | P(KP_BIND6))
+#define FE_BINDS (P(FE_SYS_BIND) | P(FE_BIND))
+#define FE_LISTENS (P(FE_SYS_LISTEN) | P(FE_LISTEN))
+#define KP_SYS_BINDS (P(KP_SYS_BIND_BEGIN) | P(KP_SYS_BIND))
+#define KP_SYS_LISTENS (P(KP_SYS_LISTEN_BEGIN) | P(KP_SYS_LISTEN))
+#define KP_BINDS (KP_SYS_BINDS | P(KP_BIND_BEGIN) | P(KP_BIND))
+#define KP_LISTENS (KP_SYS_LISTENS | P(KP_LISTEN_BEGIN) | P(KP_LISTEN))
 #define KP_CONNECTS (P(KP_CONNECT_BEGIN) | P(KP_CONNECT))
-#define KP_LISTEN_NEW (P(KP_LISTEN_BEGIN) | P(KP_LISTEN))
-#define KP_LISTENS (P(KP_INET_LISTEN_BEGIN) | P(KP_INET_LISTEN))
 #define KP_STARTS (P(KP_LISTEN_START) | P(KP_LISTEN_STARTED))
 #define CG_ADDRESSES (P(CG_BIND4) | P(CG_BIND6) | P(CG_CONNECT4) | P(CG_CONNECT6))
 #define TP_CONNS (P(TP_CONN) | P(TP_CONN_AGAIN))
@@ -41,8 +44,10 @@ const struct rung rungs[] = {
 	     "costs every TCP connection a little"),
 
 	RUNG(UDP_OPEN, "cgroup", "post_bind4, post_bind6", P(POST_BIND4) | P(POST_BIND6), NULL),
-	RUNG(UDP_OPEN, "fentry", "inet_bind, inet6_bind", FE_BINDS, NULL),
-	RUNG(UDP_OPEN, "kprobe", "inet_bind, inet6_bind", KP_BINDS, NULL),
+	RUNG(UDP_OPEN, "fentry", "__sys_bind, __sys_bind_socket", FE_BINDS, NULL),
+	RUNG(UDP_OPEN, "fentry", "__sys_bind", P(FE_SYS_BIND), NULL),
+	RUNG(UDP_OPEN, "kprobe", "__sys_bind, __sys_bind_socket", KP_BINDS, NULL),
+	RUNG(UDP_OPEN, "kprobe", "__sys_bind", KP_SYS_BINDS, NULL),
 	RUNG(UDP_OPEN, "tracepoint", "sys_exit bind", P(SYS_BIND),
 	     "binds of io_uring are not seen"),
 
@@ -52,10 +57,10 @@ const struct rung rungs[] = {
 	RUNG(UDP_CLOSE, "kprobe", "udp_destroy_sock, udpv6_destroy_sock",
 	     P(KP_UDP_DESTROY4) | P(KP_UDP_DESTROY6), UNBOUND_LATE),
 
-	RUNG(CHANGE, "fentry", "__sys_listen_socket", P(FE_LISTEN), NULL),
-	RUNG(CHANGE, "fentry", "inet_listen", P(FE_INET_LISTEN), NULL),
-	RUNG(CHANGE, "kprobe", "__sys_listen_socket", KP_LISTEN_NEW, NULL),
-	RUNG(CHANGE, "kprobe", "inet_listen", KP_LISTENS, NULL),
+	RUNG(CHANGE, "fentry", "__sys_listen, __sys_listen_socket", FE_LISTENS, NULL),
+	RUNG(CHANGE, "fentry", "__sys_listen", P(FE_SYS_LISTEN), NULL),
+	RUNG(CHANGE, "kprobe", "__sys_listen, __sys_listen_socket", KP_LISTENS, NULL),
+	RUNG(CHANGE, "kprobe", "__sys_listen", KP_SYS_LISTENS, NULL),
 	RUNG(CHANGE, "tracepoint", "sys_exit listen", P(SYS_LISTEN), COSTS_SYSCALLS),
 
 	RUNG(SCTP, "tracepoint", "inet_sock_set_state", P(TP_SCTP),
@@ -96,10 +101,10 @@ const struct rung rungs[] = {
 	     P(KP_UDP_GONE4) | P(KP_UDP_GONE6), NULL),
 
 	RUNG(BIND, "cgroup", "post_bind4, post_bind6", P(BOUND4) | P(BOUND6), NULL),
-	RUNG(BIND, "fentry", "__sys_bind_socket", P(FE_BIND), NULL),
-	RUNG(BIND, "fentry", "inet_bind, inet6_bind", FE_BINDS, NULL),
-	RUNG(BIND, "kprobe", "__sys_bind_socket", KP_BIND_NEW, NULL),
-	RUNG(BIND, "kprobe", "inet_bind, inet6_bind", KP_BINDS, NULL),
+	RUNG(BIND, "fentry", "__sys_bind, __sys_bind_socket", FE_BINDS, NULL),
+	RUNG(BIND, "fentry", "__sys_bind", P(FE_SYS_BIND), NULL),
+	RUNG(BIND, "kprobe", "__sys_bind, __sys_bind_socket", KP_BINDS, NULL),
+	RUNG(BIND, "kprobe", "__sys_bind", KP_SYS_BINDS, NULL),
 	RUNG(BIND, "tracepoint", "sys_exit bind", P(CALLS),
 	     "a bind by io_uring is not seen; " COSTS_SYSCALLS),
 
@@ -110,14 +115,19 @@ const struct rung rungs[] = {
 	RUNG(AUTOBIND, "tracepoint", "sys_exit connect", P(CALLS),
 	     "a UDP port picked for a sendto() is not seen; " COSTS_SYSCALLS),
 
-	RUNG(FAIL, "fentry", "__sys_bind_socket, __sys_listen_socket, __sys_connect_file",
-	     P(FE_BIND) | P(FE_LISTEN) | P(FE_CONNECT), NULL),
-	RUNG(FAIL, "fentry", "inet_bind, inet6_bind, inet_listen, __sys_connect_file",
-	     FE_BINDS | P(FE_INET_LISTEN) | P(FE_CONNECT), "bind and listen of MPTCP are not seen"),
-	RUNG(FAIL, "kprobe", "__sys_bind_socket, __sys_listen_socket, __sys_connect_file",
-	     KP_BIND_NEW | KP_LISTEN_NEW | KP_CONNECTS, NULL),
-	RUNG(FAIL, "kprobe", "inet_bind, inet6_bind, inet_listen, __sys_connect_file",
-	     KP_BINDS | KP_LISTENS | KP_CONNECTS, "bind and listen of MPTCP are not seen"),
+	/* Those with _socket came with bind and listen by io_uring: without them there are none. */
+	RUNG(FAIL, "fentry", CALL_FUNCTIONS ", __sys_bind_socket, __sys_listen_socket",
+	     FE_BINDS | FE_LISTENS | P(FE_CONNECT) | CG_ADDRESSES, NULL),
+	RUNG(FAIL, "fentry", CALL_FUNCTIONS,
+	     P(FE_SYS_BIND) | P(FE_SYS_LISTEN) | P(FE_CONNECT) | CG_ADDRESSES, NULL),
+	RUNG(FAIL, "fentry", CALL_FUNCTIONS, P(FE_SYS_BIND) | P(FE_SYS_LISTEN) | P(FE_CONNECT),
+	     NO_BIND_ADDRESS),
+	RUNG(FAIL, "kprobe", CALL_FUNCTIONS ", __sys_bind_socket, __sys_listen_socket",
+	     KP_BINDS | KP_LISTENS | KP_CONNECTS | CG_ADDRESSES, NULL),
+	RUNG(FAIL, "kprobe", CALL_FUNCTIONS,
+	     KP_SYS_BINDS | KP_SYS_LISTENS | KP_CONNECTS | CG_ADDRESSES, NULL),
+	RUNG(FAIL, "kprobe", CALL_FUNCTIONS, KP_SYS_BINDS | KP_SYS_LISTENS | KP_CONNECTS,
+	     NO_BIND_ADDRESS),
 	RUNG(FAIL, "tracepoint", "sys_exit bind, listen, connect; cgroup bind, connect",
 	     P(CALLS) | CG_ADDRESSES, "calls by io_uring are not seen; " COSTS_SYSCALLS),
 	RUNG(FAIL, "tracepoint", "sys_exit bind, listen, connect", P(CALLS),
