@@ -5,7 +5,8 @@
  * include.
  *
  * Rules: a record starts with struct rec_head; every field has a fixed width;
- * a record is zeroed before it is filled; every size is asserted below. All
+ * a record is zeroed before it is filled, but for text behind its own length;
+ * every size is asserted below. All
  * integers are in host order, addresses in network order.
  */
 #ifndef PORTTRACE_ABI_H

@@ -56,7 +56,12 @@ static __always_inline struct task_struct *compat_current(void)
 #define WALK(n, max, step, ctx)                                              \
 	for (u32 i_ = 0; i_ < (max) && i_ < (n) && !step(i_, (ctx)); i_++) { \
 	}
+/* The same where steps beyond the end change nothing: a way out of each would be followed. */
+#define WALK_ALL(n, step, ctx)           \
+	for (u32 i_ = 0; i_ < (n); i_++) \
+	step(i_, (ctx))
 #else
+#define WALK_ALL(n, step, ctx) bpf_loop((n), step, (ctx), 0)
 #define STEP static
 #define WALK(n, max, step, ctx) bpf_loop((n), step, (ctx), 0)
 #endif

@@ -57,7 +57,8 @@ static __always_inline void fill_bytes(struct rec_conn *rec, struct sock *sk, u3
 	u64 sent = BPF_CORE_READ(tp, bytes_acked), received = BPF_CORE_READ(tp, bytes_received);
 	bool fin_sent = old != BPF_TCP_ESTABLISHED && old != BPF_TCP_CLOSE_WAIT;
 
-	if (active && sent)
+	/* Of one from before it is not known who began: what sent nothing sent no payload. */
+	if (sent && (active || !BPF_CORE_READ(tp, data_segs_out)))
 		sent--;
 	if (fin_sent && sent && BPF_CORE_READ(tp, snd_una) == BPF_CORE_READ(tp, write_seq))
 		sent--;

@@ -14,7 +14,7 @@
 #define TOLD_TASKS_MAX 2048
 
 /* Entries of the map "conns": connections open at once, both ends of local ones counted. */
-#define CONNS_MAX 262144
+#define CONNS_MAX 131072
 
 /* Entries of the map "calls": threads in the middle of a connect at once. */
 #define CALLS_MAX 16384

@@ -41,45 +41,81 @@ static __always_inline void task_fill(struct rec_task *out, struct task_struct *
 #define FORGET_RANGE(offset, bound) asm volatile("%0 &= %1" : "+r"(offset) : "i"((bound)-1))
 
 /*
- * Appends the NUL-ended name at dst + at; dst has NAME_SLACK bytes behind max,
- * a power of two, and at is below max. Returns the offset behind it; a name
- * that cannot be read adds nothing. Without a branch, for the verifier's sake.
+ * Computed and not decided, in assembly, since the compiler would decide: 1
+ * where value is not 0, else 0; 1 where a is below b; n, or 0 if it is negative.
  */
-static __always_inline u64 path_put(char *dst, const u64 max, u64 at, const void *name)
+static __always_inline u64 is_set(u64 value)
 {
-	s64 n;
+	u64 result;
 
-	FORGET_RANGE(at, max);
-	n = bpf_probe_read_kernel_str(dst + at, NAME_SLACK, name);
-	return at + (n & ~(n >> 63));
+	asm volatile("%0 = %1; %0 = -%0; %0 |= %1; %0 >>= 63" : "=&r"(result) : "r"(value));
+	return result;
 }
 
-/* A walk from a leaf up to its root, one step a component. */
+static __always_inline u64 is_below(u64 a, u64 b)
+{
+	u64 result = a;
+
+	asm volatile("%0 -= %1; %0 >>= 63" : "+r"(result) : "r"(b));
+	return result;
+}
+
+static __always_inline u64 or_zero(s64 n)
+{
+	u64 result;
+
+	asm volatile("%0 = %1; %0 s>>= 63; %0 ^= -1; %0 &= %1" : "=&r"(result) : "r"(n));
+	return result;
+}
+
+/*
+ * Appends the NUL-ended name at dst + at, if wanted is 1 and not 0; dst has
+ * NAME_SLACK bytes behind max, a power of two. Returns the offset behind it; a
+ * name that cannot be read adds nothing. Without a branch, for the verifier's
+ * sake: it would follow each way, at each of the steps below.
+ */
+static __always_inline u64 path_put(char *dst, const u64 max, u64 at, const void *name, u64 wanted)
+{
+	u64 size = (wanted & is_below(at, max)) * NAME_SLACK, from = at;
+
+	FORGET_RANGE(from, max);
+	return at + or_zero(bpf_probe_read_kernel_str(dst + from, size, name));
+}
+
+/*
+ * A walk from a leaf up to its root, one step a component. A step at the root
+ * changes nothing, so that the build that cannot stop early need not.
+ */
 struct walk {
 	struct rec_task_info *out;
 	void *node; /* struct dentry, struct kernfs_node */
 	struct mount *mnt;
 	u64 len;
-	bool ended;
+	u64 going; /* 1 until the root is reached */
 };
 
+/* From the root of a mount to where it is mounted, from anything else to its parent. */
 STEP long exe_step(u32 index, void *ctx)
 {
 	struct walk *walk = ctx;
 	struct dentry *dentry = walk->node;
 	struct mount *mnt = walk->mnt;
+	u64 inside = is_set((u64)dentry ^ (u64)BPF_CORE_READ(mnt, mnt.mnt_root));
+	u64 at_parent = (u64)dentry + bpf_core_field_offset(struct dentry, d_parent);
+	u64 at_mountpoint = (u64)mnt + bpf_core_field_offset(struct mount, mnt_mountpoint);
+	u64 parent_mnt = (u64)BPF_CORE_READ(mnt, mnt_parent);
+	u64 next = 0, next_mnt;
 
-	if (dentry == BPF_CORE_READ(mnt, mnt.mnt_root)) {
-		walk->node = BPF_CORE_READ(mnt, mnt_mountpoint);
-		walk->mnt = BPF_CORE_READ(mnt, mnt_parent);
-		walk->ended = walk->mnt == mnt;
-		return walk->ended;
-	}
-	walk->len = path_put(walk->out->exe, EXE_MAX, walk->len,
-			     BPF_CORE_READ(dentry, d_name.name));
-	walk->node = BPF_CORE_READ(dentry, d_parent);
-	walk->ended = walk->node == dentry; /* a detached tree */
-	return walk->ended || walk->len >= EXE_MAX;
+	walk->len = path_put(walk->out->exe, EXE_MAX, walk->len, BPF_CORE_READ(dentry, d_name.name),
+			     inside & walk->going);
+	bpf_probe_read_kernel(&next, sizeof(next),
+			      (void *)((at_parent & -inside) | (at_mountpoint & (inside - 1))));
+	next_mnt = ((u64)mnt & -inside) | (parent_mnt & (inside - 1));
+	/* Neither moved: the root, or that of a tree that is mounted nowhere. */
+	walk->going &= is_set((next ^ (u64)dentry) | (next_mnt ^ (u64)mnt));
+	walk->node = (void *)next;
+	walk->mnt = (void *)next_mnt;
+	return !walk->going || walk->len >= EXE_MAX;
 }
 
 STEP long cgroup_step(u32 index, void *ctx)
@@ -87,11 +123,11 @@ STEP long cgroup_step(u32 index, void *ctx)
 	struct walk *walk = ctx;
 	struct kernfs_node *kn = walk->node;
 
-	walk->len = path_put(walk->out->cgroup, CGROUP_PATH_MAX, walk->len,
-			     BPF_CORE_READ(kn, name));
+	/* Above the root there is nothing to read, which adds nothing. */
+	walk->len = path_put(walk->out->cgroup, CGROUP_PATH_MAX, walk->len, BPF_CORE_READ(kn, name),
+			     1);
 	walk->node = compat_kernfs_parent(kn);
-	walk->ended = !walk->node;
-	return walk->ended || walk->len >= CGROUP_PATH_MAX;
+	return !walk->node || walk->len >= CGROUP_PATH_MAX;
 }
 
 /*
@@ -102,7 +138,7 @@ static __always_inline void task_fill_exe(struct rec_task_info *out, struct file
 {
 	struct inode *inode = BPF_CORE_READ(exe, f_inode);
 	struct dentry *dentry = BPF_CORE_READ(exe, f_path.dentry);
-	struct walk walk = { .out = out, .node = dentry, .len = out->exe_len };
+	struct walk walk = { .out = out, .node = dentry, .len = out->exe_len, .going = 1 };
 
 	walk.mnt = (void *)BPF_CORE_READ(exe, f_path.mnt) -
 		   bpf_core_field_offset(struct mount, mnt);
@@ -110,8 +146,8 @@ static __always_inline void task_fill_exe(struct rec_task_info *out, struct file
 	out->exe_dev = BPF_CORE_READ(inode, i_sb, s_dev);
 	if (!BPF_CORE_READ(inode, i_nlink) || !BPF_CORE_READ(dentry, d_hash.pprev))
 		out->task.flags |= TASK_F_EXE_DELETED;
-	WALK(EXE_COMPONENTS, EXE_COMPONENTS, exe_step, &walk);
-	if (!walk.ended)
+	WALK_ALL(EXE_COMPONENTS, exe_step, &walk);
+	if (walk.going)
 		out->task.flags |= TASK_F_EXE_TRUNCATED;
 	out->exe_len = walk.len;
 }
@@ -123,8 +159,8 @@ static __always_inline void task_fill_cgroup(struct rec_task_info *out, struct t
 
 	if (!kn)
 		return;
-	WALK(CGROUP_COMPONENTS, CGROUP_COMPONENTS, cgroup_step, &walk);
-	if (!walk.ended)
+	WALK_ALL(CGROUP_COMPONENTS, cgroup_step, &walk);
+	if (walk.node)
 		out->task.flags |= TASK_F_CGROUP_TRUNCATED;
 	out->cgroup_len = walk.len;
 }

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/options.h"
 #include "cmd/cmd.h"
+#include "cmd/option_words.h"
 #include "trace/trace.h"
 
 #include <stdio.h>
@@ -12,6 +13,7 @@
 
 struct doctor_options {
 	bool json;
+	struct trace_wants wants;
 };
 
 static int set_json(void *target, const struct option_row *row, const char *value)
@@ -24,8 +26,28 @@ static int set_json(void *target, const struct option_row *row, const char *valu
 	return STATUS_OK;
 }
 
+static int set_hooks(void *target, const struct option_row *row, const char *value)
+{
+	struct doctor_options *options = target;
+
+	(void)row;
+	return option_backend(value, &options->wants.force_hooks);
+}
+
+static int set_btf(void *target, const struct option_row *row, const char *value)
+{
+	struct doctor_options *options = target;
+
+	(void)row;
+	options->wants.btf_path = value;
+	return STATUS_OK;
+}
+
 static const struct option_row rows[] = {
 	{ "json", 'j', NULL, "one JSON object", "output", set_json, 0 },
+	{ "hooks", 0, "BACKEND", "as for watch: fentry, kprobe, cgroup, tracepoint", "tracing",
+	  set_hooks, 0 },
+	{ "btf", 0, "FILE", "as for watch: the kernel's types", NULL, set_btf, 0 },
 };
 
 /* What the first column takes. */
@@ -124,13 +146,14 @@ int cmd_doctor(int argc, char **argv)
 {
 	static const struct option_table table = {
 		.rows = rows,
-		.n = 1,
-		.usage = "doctor [-j]",
+		.n = sizeof(rows) / sizeof(*rows),
+		.usage = "doctor [OPTIONS]",
 		.about = "Loads and attaches the hooks, and says for each event which one holds, which were\n"
 			 "tried, why not, and the mend. Status 3 where tracing is not possible.",
 	};
-	struct trace_wants wants = { .events = ~0u, .tcp = true, .udp = true, .descendants = true };
-	struct doctor_options options = { 0 };
+	struct doctor_options options = {
+		.wants = { .events = ~0u, .tcp = true, .udp = true, .descendants = true },
+	};
 	struct coverage coverage;
 	struct trace *trace = NULL;
 	int first, err, status = options_parse(&table, argc, argv, &options, &first);
@@ -141,7 +164,7 @@ int cmd_doctor(int argc, char **argv)
 		say("doctor takes no operand: '%s'", argv[first]);
 		return STATUS_USAGE;
 	}
-	err = trace_open(&trace, &wants, &coverage);
+	err = trace_open(&trace, &options.wants, &coverage);
 	if (options.json)
 		print_json(&coverage, err);
 	else

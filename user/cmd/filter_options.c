@@ -38,6 +38,19 @@ int option_each_word(struct stream_options *o, const char *value,
 	return status;
 }
 
+int option_backend(const char *value, const char **backend)
+{
+	static const char *const names[] = { "fentry", "kprobe", "cgroup", "tracepoint" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (!strcmp(names[i], value)) {
+			*backend = names[i];
+			return STATUS_OK;
+		}
+	}
+	return option_unknown_word("backend", value, names, sizeof(names) / sizeof(*names));
+}
+
 int option_set_ports(void *target, const struct option_row *row, const char *value)
 {
 	struct stream_options *o = target;

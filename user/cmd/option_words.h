@@ -11,6 +11,9 @@ int option_unknown_word(const char *what, const char *word, const char *const *n
 int option_each_word(struct stream_options *o, const char *value,
 		     int (*set)(struct stream_options *o, const char *word));
 
+/* A backend by name, as a static string. STATUS_OK or STATUS_USAGE. */
+int option_backend(const char *value, const char **backend);
+
 /* For struct option_row.set: the filters. */
 int option_set_ports(void *target, const struct option_row *row, const char *value);
 int option_set_pid(void *target, const struct option_row *row, const char *value);

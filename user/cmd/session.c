@@ -32,7 +32,7 @@ static const struct burst_rule burst_rules[RINGS] = {
 #define BURST_CALM_TICKS 8
 
 /* How often connections nobody accepts are looked for. */
-#define WAITING_GAP_NS (250 * NSEC_PER_MSEC)
+#define WAITING_GAP_NS (500 * NSEC_PER_MSEC)
 
 /* Also without any event: hook misses are only seen by asking. */
 #define IDLE_TICK_NS (1000 * NSEC_PER_MSEC)

@@ -195,17 +195,10 @@ static int set_count(void *target, const struct option_row *row, const char *val
 
 static int set_hooks(void *target, const struct option_row *row, const char *value)
 {
-	static const char *const names[] = { "cgroup", "fentry", "kprobe", "tracepoint" };
 	struct stream_options *o = target;
 
 	(void)row;
-	for (size_t i = 0; i < COUNT(names); i++) {
-		if (!strcmp(names[i], value)) {
-			o->wants.force_hooks = names[i];
-			return STATUS_OK;
-		}
-	}
-	return option_unknown_word("backend", value, names, COUNT(names));
+	return option_backend(value, &o->wants.force_hooks);
 }
 
 static int set_btf(void *target, const struct option_row *row, const char *value)

@@ -7,49 +7,49 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* The port with this address, or with any where bare is set, on this device or on all. */
-static struct group *listener_at(struct ports *ports, const struct endpoint *local, bool bare,
-				 bool any_device)
+/* Nobody where several processes share the port, for any may be meant. */
+static struct actor group_owner(const struct group *group)
 {
-	struct endpoint key = *local;
-	struct group *group;
+	struct open_socket *first = LIST_FIRST(&group->members), *open;
 
-	if (bare)
-		memset(key.addr, 0, sizeof(key.addr));
-	if (any_device)
-		key.ifindex = 0;
-	key.v6only = 0;
-	group = port_table_group(ports, &key);
-	if (group || key.family != AF_INET6)
-		return group;
-	key.v6only = 1;
-	return port_table_group(ports, &key);
-}
-
-/* As the kernel chooses: the closest first (net/ipv4/inet_hashtables.c, compute_score). */
-static struct group *listener_of(struct ports *ports, const struct endpoint *local)
-{
-	struct group *group = NULL;
-
-	for (int way = 0; way < 4 && !group; way++)
-		group = listener_at(ports, local, way & 2, way & 1);
-	return group;
-}
-
-/* Whose listener it is; nobody where several processes share the port, for any may be meant. */
-static struct actor listener_owner(struct ports *ports, const struct endpoint *local)
-{
-	struct group *group = listener_of(ports, local);
-	struct actor nobody = { 0 };
-	struct open_socket *open, *first;
-
-	if (!group)
-		return nobody;
-	first = LIST_FIRST(&group->members);
 	LIST_FOREACH(open, &group->members, in_group)
 	if (open->opener.process != first->opener.process)
-		return nobody;
+		return (struct actor){ 0 };
 	return port_table_owner(first);
+}
+
+/* Of the port that is, or at that time was, at this endpoint. False: there is none. */
+static bool owner_at(struct ports *ports, const struct endpoint *endpoint, uint64_t time_ns,
+		     struct actor *owner)
+{
+	struct group *group = port_table_group(ports, endpoint);
+
+	*owner = group ? group_owner(group) : port_table_closed_owner(ports, endpoint, time_ns);
+	return group || owner->process;
+}
+
+/*
+ * Whose listener it is. As the kernel chooses: a local address before any, a
+ * device before all (net/ipv4/inet_hashtables.c, compute_score).
+ */
+static struct actor listener_owner(struct ports *ports, const struct endpoint *local,
+				   uint64_t time_ns)
+{
+	unsigned int ways = local->family == AF_INET6 ? 8 : 4;
+	struct actor owner = { 0 };
+
+	for (unsigned int way = 0; way < ways; way++) {
+		struct endpoint key = *local;
+
+		if (way & 1)
+			key.ifindex = 0;
+		if (way & 2)
+			memset(key.addr, 0, sizeof(key.addr));
+		key.v6only = way >> 2;
+		if (owner_at(ports, &key, time_ns, &owner))
+			break;
+	}
+	return owner;
 }
 
 static int find_actor(struct ports *ports, const struct decoded *record, struct actor *actor)
@@ -57,7 +57,7 @@ static int find_actor(struct ports *ports, const struct decoded *record, struct 
 	*actor = (struct actor){ 0 };
 	if (record->source == SOURCE_UNKNOWN) {
 		if (record->connection.passive)
-			*actor = listener_owner(ports, &record->socket.local);
+			*actor = listener_owner(ports, &record->socket.local, record->time_ns);
 		return 0;
 	}
 	actor->process = procs_get(ports->procs, &record->task);

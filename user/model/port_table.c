@@ -146,6 +146,36 @@ struct actor port_table_owner(const struct open_socket *open)
 	return actor;
 }
 
+static void keep_closed(struct ports *ports, const struct open_socket *open, uint64_t time_ns)
+{
+	struct closed_listener *kept = &ports->closed[ports->n_closed++ % CLOSED_KEPT];
+
+	procs_put(ports->procs, kept->owner.process);
+	*kept = (struct closed_listener){
+		.endpoint = open->socket.local,
+		.closed_ns = time_ns,
+		.owner = port_table_owner(open),
+	};
+}
+
+struct actor port_table_closed_owner(struct ports *ports, const struct endpoint *endpoint,
+				     uint64_t time_ns)
+{
+	size_t n = ports->n_closed < CLOSED_KEPT ? ports->n_closed : CLOSED_KEPT;
+
+	for (size_t i = 1; i <= n; i++) {
+		const struct closed_listener *kept =
+			&ports->closed[(ports->n_closed - i) % CLOSED_KEPT];
+
+		if (kept->closed_ns < time_ns || port_table_compare(&kept->endpoint, endpoint) != 0)
+			continue;
+		if (kept->owner.process)
+			procs_ref(kept->owner.process);
+		return kept->owner;
+	}
+	return (struct actor){ 0 };
+}
+
 void port_table_close(struct ports *ports, struct event *event, struct open_socket *open)
 {
 	/* When a recovered close happened is not known. */
@@ -155,6 +185,7 @@ void port_table_close(struct ports *ports, struct event *event, struct open_sock
 	event->socket.local = open->socket.local;
 	if (!event->socket.backlog)
 		event->socket.backlog = open->socket.backlog;
+	keep_closed(ports, open, event->time_ns);
 	event->sharing = port_table_leave(ports, open);
 	if (event->sharing && event->kind == EVENT_CLOSE)
 		event->kind = EVENT_CHANGE;

@@ -31,7 +31,18 @@ struct open_socket {
 	LIST_ENTRY(open_socket) in_group;
 };
 
+/* Listeners that closed lately: what they accepted before may be told after. */
+#define CLOSED_KEPT 64
+
+struct closed_listener {
+	struct endpoint endpoint;
+	uint64_t closed_ns;
+	struct actor owner; /* with a reference */
+};
+
 struct ports {
+	struct closed_listener closed[CLOSED_KEPT]; /* a ring */
+	size_t n_closed;                            /* ever */
 	struct procs *procs;
 	event_fn tell;
 	void *arg;
@@ -55,6 +66,12 @@ uint32_t port_table_leave(struct ports *ports, struct open_socket *open);
 void port_table_close(struct ports *ports, struct event *event, struct open_socket *open);
 /* Its close was lost: takes it out, and tells so. time_ns: when it was noticed. */
 void port_table_missing(struct ports *ports, struct open_socket *open, uint64_t time_ns);
+/*
+ * Whose it was: the listener at this endpoint that closed last, if it was open
+ * at that time. Nobody: no process. With a reference.
+ */
+struct actor port_table_closed_owner(struct ports *ports, const struct endpoint *endpoint,
+				     uint64_t time_ns);
 /* Whose socket it is, as far as was told or found; with a reference. */
 struct actor port_table_owner(const struct open_socket *open);
 

@@ -107,6 +107,7 @@ void trace_counters(struct trace *trace, struct trace_counters *out)
 int trace_tell_waiting(struct trace *trace)
 {
 	char nothing[64];
+	ssize_t got;
 	int fd;
 
 	if (!trace->links[PROGRAM_WAITING] ||
@@ -115,8 +116,9 @@ int trace_tell_waiting(struct trace *trace)
 	fd = bpf_iter_create(bpf_link__fd(trace->links[PROGRAM_WAITING]));
 	if (fd < 0)
 		return -errno;
-	while (read(fd, nothing, sizeof(nothing)) > 0 || errno == EAGAIN)
-		;
+	do
+		got = read(fd, nothing, sizeof(nothing));
+	while (got > 0 || (got < 0 && errno == EAGAIN));
 	close(fd);
 	return 0;
 }
