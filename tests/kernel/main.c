@@ -25,6 +25,8 @@ struct choice {
 	size_t count;
 };
 
+static const char *names_file;
+
 static const char usage[] =
 	"Usage: live [OPTIONS] [NAME...]\n"
 	"Runs the live tests (all, or those named), each in a network namespace of its own.\n"
@@ -33,6 +35,7 @@ static const char usage[] =
 	"  --args \"ARGS\"     further arguments for every porttrace that traces\n"
 	"  --jobs N          N tests at a time (1); those that flood the machine come behind, alone\n"
 	"  --scale N         N times the deadlines, for slow machines\n"
+	"  --names FILE      those named in it, too, one a line: each event has our arguments in it\n"
 	"  --list            list the tests\n";
 
 static void add_test(struct choice *choice, const struct test *test)
@@ -101,6 +104,7 @@ static void parse_options(int argc, char **argv)
 		{ "args", required_argument, NULL, 'a' },
 		{ "scale", required_argument, NULL, 's' },
 		{ "jobs", required_argument, NULL, 'j' },
+		{ "names", required_argument, NULL, 'n' },
 		{ "list", no_argument, NULL, 'l' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -118,6 +122,8 @@ static void parse_options(int argc, char **argv)
 			config.scale = read_count(1000);
 		} else if (c == 'j' && read_count(JOBS_MAX)) {
 			config.jobs = read_count(JOBS_MAX);
+		} else if (c == 'n') {
+			names_file = optarg;
 		} else if (c == 'l') {
 			list_tests();
 			exit(0);
@@ -128,20 +134,30 @@ static void parse_options(int argc, char **argv)
 	}
 }
 
-/* Nothing named: all of them. */
-static void choose(char **names, struct choice *together, struct choice *alone)
+static void choose(const char *name, struct choice *together, struct choice *alone)
 {
-	if (!*names) {
-		add_named(together, topics, ARRAY_SIZE(topics), NULL);
-		add_named(alone, floods, ARRAY_SIZE(floods), NULL);
+	size_t found = add_named(together, topics, ARRAY_SIZE(topics), name);
+
+	if (!found || !name)
+		found += add_named(alone, floods, ARRAY_SIZE(floods), name);
+	if (!found) {
+		fprintf(stderr, "live: no test is called %s\n", name);
+		exit(2);
 	}
-	for (; *names; names++) {
-		if (!add_named(together, topics, ARRAY_SIZE(topics), *names) &&
-		    !add_named(alone, floods, ARRAY_SIZE(floods), *names)) {
-			fprintf(stderr, "live: no test is called %s\n", *names);
-			exit(2);
-		}
+}
+
+static void choose_from_file(struct choice *together, struct choice *alone)
+{
+	FILE *file = fopen(names_file, "re");
+	char name[64];
+
+	if (!file) {
+		perror(names_file);
+		exit(2);
 	}
+	while (fscanf(file, "%63s", name) == 1)
+		choose(name, together, alone);
+	fclose(file);
 }
 
 int main(int argc, char **argv)
@@ -152,10 +168,17 @@ int main(int argc, char **argv)
 	if (argc > 2 && !strcmp(argv[1], "--helper"))
 		return helper_main(argc - 2, argv + 2);
 	parse_options(argc, argv);
-	choose(argv + optind, &together, &alone);
+	for (char **name = argv + optind; *name; name++)
+		choose(*name, &together, &alone);
+	if (names_file)
+		choose_from_file(&together, &alone);
+	else if (!argv[optind])
+		choose(NULL, &together, &alone);
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* orphans of a test are ours to reap */
 	harness_run(together.tests, together.count, config.jobs, &tally);
 	harness_run(alone.tests, alone.count, 1, &tally);
 	printf("%u passed, %u failed, %u skipped\n", tally.passed, tally.failed, tally.skipped);
+	if (!together.count && !alone.count)
+		return 2; /* an empty file of names is no success */
 	return tally.failed ? 1 : 0;
 }
