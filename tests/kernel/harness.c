@@ -23,7 +23,7 @@
 #define VERDICT_MAX 32768
 #define GRACE_MS 3000 /* beyond the deadline, before the harness itself ends a test */
 
-struct config config = { .porttrace = "build/porttrace", .scale = 1 };
+struct config config = { .porttrace = "build/porttrace", .scale = 1, .jobs = 1 };
 
 /* State of the one test this process runs. */
 static int verdict_fd = -1;
@@ -135,25 +135,24 @@ static void child_main(const struct test *test)
 	_exit(0);
 }
 
-/* Waits for the child's verdict; says so itself when the child cannot. */
-static void await_verdict(pid_t pid, int fd, int timeout, char *text)
-{
-	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	struct pollfd fds[2] = { { .fd = fd, .events = POLLIN },
-				 { .fd = pidfd, .events = POLLIN } };
-	ssize_t len = 0;
-	int ready;
+/* A test under way. */
+struct running {
+	const struct test *test;
+	pid_t pid;
+	int pidfd;
+	int fd; /* its verdict comes here */
+	long long start;
+	long long end; /* from then on it is late */
+};
 
-	do {
-		ready = poll(fds, 2, timeout);
-	} while (ready < 0 && errno == EINTR);
-	if (ready > 0)
-		len = recv(fd, text, VERDICT_MAX - 1, MSG_DONTWAIT);
-	if (pidfd >= 0)
-		close(pidfd);
+/* The child's verdict; the harness says so itself when the child cannot. */
+static void read_verdict(const struct running *run, char *text)
+{
+	ssize_t len = recv(run->fd, text, VERDICT_MAX - 1, MSG_DONTWAIT);
+
 	if (len > 0)
 		text[len] = '\0';
-	else if (ready == 0)
+	else if (now_ms() >= run->end)
 		snprintf(text, VERDICT_MAX, "Fthe test did not end within its deadline");
 	else
 		snprintf(text, VERDICT_MAX, "Fthe test's process ended without a verdict");
@@ -214,34 +213,81 @@ static void report(const struct test *test, const char *verdict, long long ms, s
 	write_result(status, test, reason);
 }
 
-void harness_run(const struct test *test, struct tally *tally)
+static void start_test(const struct test *test, struct running *run)
 {
 	int seconds = (test->seconds ? test->seconds : TEST_SECONDS) * config.scale;
-	static char verdict[VERDICT_MAX];
-	long long start = now_ms();
 	int pair[2];
-	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) {
 		perror("live: socketpair");
 		exit(2);
 	}
 	fflush(stdout);
-	deadline_ms = start + seconds * 1000LL;
-	pid = fork();
-	if (pid < 0) {
+	*run = (struct running){ .test = test, .fd = pair[0], .start = now_ms() };
+	deadline_ms = run->start + seconds * 1000LL;
+	run->end = deadline_ms + GRACE_MS;
+	run->pid = fork();
+	if (run->pid < 0) {
 		perror("live: fork");
 		exit(2);
 	}
-	if (pid == 0) {
+	if (run->pid == 0) {
 		verdict_fd = pair[1];
 		close(pair[0]);
 		child_main(test);
 	}
-	setpgid(pid, pid);
-	await_verdict(pid, pair[0], seconds * 1000 + GRACE_MS, verdict);
-	reap_group(pid);
-	close(pair[0]);
 	close(pair[1]);
-	report(test, verdict, now_ms() - start, tally);
+	setpgid(run->pid, run->pid);
+	run->pidfd = (int)syscall(SYS_pidfd_open, run->pid, 0);
+}
+
+/* Waits until one of them has a verdict, is gone, or is late: which one. */
+static int await_one(const struct running *runs, int count)
+{
+	struct pollfd fds[2 * JOBS_MAX];
+
+	for (int i = 0; i < count; i++) {
+		fds[2 * i] = (struct pollfd){ .fd = runs[i].fd, .events = POLLIN };
+		fds[2 * i + 1] = (struct pollfd){ .fd = runs[i].pidfd, .events = POLLIN };
+	}
+	while (true) {
+		long long left = runs[0].end;
+
+		for (int i = 0; i < count; i++) {
+			if (fds[2 * i].revents || fds[2 * i + 1].revents || now_ms() >= runs[i].end)
+				return i;
+			left = runs[i].end < left ? runs[i].end : left;
+		}
+		left -= now_ms();
+		poll(fds, 2 * count, left > 0 ? (int)left : 0);
+	}
+}
+
+static void finish_test(const struct running *run, struct tally *tally)
+{
+	static char verdict[VERDICT_MAX];
+
+	read_verdict(run, verdict);
+	reap_group(run->pid);
+	close(run->fd);
+	if (run->pidfd >= 0)
+		close(run->pidfd);
+	report(run->test, verdict, now_ms() - run->start, tally);
+}
+
+void harness_run(const struct test *const *tests, size_t count, int jobs, struct tally *tally)
+{
+	struct running runs[JOBS_MAX];
+	size_t next = 0;
+	int busy = 0;
+
+	while (next < count || busy) {
+		int done;
+
+		while (busy < jobs && next < count)
+			start_test(tests[next++], &runs[busy++]);
+		done = await_one(runs, busy);
+		finish_test(&runs[done], tally);
+		runs[done] = runs[--busy];
+	}
 }

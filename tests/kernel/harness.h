@@ -26,6 +26,7 @@ struct config {
 	const char *results; /* file the result lines are appended to, or NULL */
 	char *extra[32];     /* arguments for every porttrace, ended by NULL */
 	int scale;           /* deadlines are multiplied by it (slow machines) */
+	int jobs;            /* that many tests at a time */
 };
 
 extern struct config config;
@@ -36,8 +37,10 @@ struct tally {
 	unsigned int skipped;
 };
 
-/* Runs one test in a child and records its result. */
-void harness_run(const struct test *test, struct tally *tally);
+#define JOBS_MAX 16
+
+/* Runs each in a child, up to jobs at a time (JOBS_MAX), and records the results. */
+void harness_run(const struct test *const *tests, size_t count, int jobs, struct tally *tally);
 
 /* The rest is for use inside of a test, or of a process it forked. */
 

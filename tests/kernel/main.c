@@ -12,10 +12,20 @@
 
 /* Every test of the suite, by topic; each list ends with an empty entry. */
 static const struct test *const topics[] = {
-	tcp_tests,       udp_tests,      protocol_tests, holder_tests, thread_tests,
-	reuseport_tests, snapshot_tests, netns_tests,    union_tests,  name_tests,
-	loss_tests,      filter_tests,   cli_tests,      output_tests,
+	tcp_tests,      udp_tests,   protocol_tests, holder_tests, thread_tests, reuseport_tests,
+	snapshot_tests, netns_tests, name_tests,     filter_tests, cli_tests,    output_tests,
 };
+
+/* These flood the machine, whose other tracers would lose events: one at a time. */
+static const struct test *const floods[] = { union_tests, loss_tests };
+
+/* What was asked for. */
+struct choice {
+	const struct test *tests[512];
+	size_t count;
+};
+
+static const char *names_file;
 
 static const char usage[] =
 	"Usage: live [OPTIONS] [NAME...]\n"
@@ -23,15 +33,43 @@ static const char usage[] =
 	"  --porttrace PATH  the program under test (build/porttrace)\n"
 	"  --results FILE    append one line a test: STATUS, suite, name, reason, by tabs\n"
 	"  --args \"ARGS\"     further arguments for every porttrace that traces\n"
+	"  --jobs N          N tests at a time (1); those that flood the machine come behind, alone\n"
 	"  --scale N         N times the deadlines, for slow machines\n"
+	"  --names FILE      those named in it, too, one a line: each event has our arguments in it\n"
 	"  --list            list the tests\n";
+
+static void add_test(struct choice *choice, const struct test *test)
+{
+	if (choice->count == ARRAY_SIZE(choice->tests)) {
+		fprintf(stderr, "live: more than %zu tests\n", choice->count);
+		exit(2);
+	}
+	choice->tests[choice->count++] = test;
+}
+
+/* The tests of those topics that are called so; NULL: all. */
+static size_t add_named(struct choice *choice, const struct test *const *from, size_t count,
+			const char *name)
+{
+	size_t before = choice->count;
+
+	for (size_t i = 0; i < count; i++) {
+		for (const struct test *test = from[i]; test->name; test++) {
+			if (!name || !strcmp(test->name, name))
+				add_test(choice, test);
+		}
+	}
+	return choice->count - before;
+}
 
 static void list_tests(void)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(topics); i++) {
-		for (const struct test *test = topics[i]; test->name; test++)
-			printf("%-26s %s\n", test->name, test->proves);
-	}
+	struct choice all = { 0 };
+
+	add_named(&all, topics, ARRAY_SIZE(topics), NULL);
+	add_named(&all, floods, ARRAY_SIZE(floods), NULL);
+	for (size_t i = 0; i < all.count; i++)
+		printf("%-26s %s\n", all.tests[i]->name, all.tests[i]->proves);
 }
 
 static void split_extra(char *args)
@@ -50,6 +88,14 @@ static void split_extra(char *args)
 	}
 }
 
+/* The option's argument, 0 unless it is a number of 1 to max. */
+static int read_count(int max)
+{
+	long count = strtol(optarg, NULL, 10);
+
+	return count >= 1 && count <= max ? (int)count : 0;
+}
+
 static void parse_options(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -57,6 +103,8 @@ static void parse_options(int argc, char **argv)
 		{ "results", required_argument, NULL, 'r' },
 		{ "args", required_argument, NULL, 'a' },
 		{ "scale", required_argument, NULL, 's' },
+		{ "jobs", required_argument, NULL, 'j' },
+		{ "names", required_argument, NULL, 'n' },
 		{ "list", no_argument, NULL, 'l' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -70,8 +118,12 @@ static void parse_options(int argc, char **argv)
 			config.results = optarg;
 		} else if (c == 'a') {
 			split_extra(optarg);
-		} else if (c == 's' && strtol(optarg, NULL, 10) > 0) {
-			config.scale = (int)strtol(optarg, NULL, 10);
+		} else if (c == 's' && read_count(1000)) {
+			config.scale = read_count(1000);
+		} else if (c == 'j' && read_count(JOBS_MAX)) {
+			config.jobs = read_count(JOBS_MAX);
+		} else if (c == 'n') {
+			names_file = optarg;
 		} else if (c == 'l') {
 			list_tests();
 			exit(0);
@@ -82,50 +134,51 @@ static void parse_options(int argc, char **argv)
 	}
 }
 
-static const struct test *find_test(const char *name)
+static void choose(const char *name, struct choice *together, struct choice *alone)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(topics); i++) {
-		for (const struct test *test = topics[i]; test->name; test++) {
-			if (!strcmp(test->name, name))
-				return test;
-		}
-	}
-	return NULL;
-}
+	size_t found = add_named(together, topics, ARRAY_SIZE(topics), name);
 
-static void run_named(char **names, struct tally *tally)
-{
-	for (; *names; names++) {
-		const struct test *test = find_test(*names);
-
-		if (!test) {
-			fprintf(stderr, "live: no test is called %s\n", *names);
-			exit(2);
-		}
-		harness_run(test, tally);
+	if (!found || !name)
+		found += add_named(alone, floods, ARRAY_SIZE(floods), name);
+	if (!found) {
+		fprintf(stderr, "live: no test is called %s\n", name);
+		exit(2);
 	}
 }
 
-static void run_all(struct tally *tally)
+static void choose_from_file(struct choice *together, struct choice *alone)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(topics); i++) {
-		for (const struct test *test = topics[i]; test->name; test++)
-			harness_run(test, tally);
+	FILE *file = fopen(names_file, "re");
+	char name[64];
+
+	if (!file) {
+		perror(names_file);
+		exit(2);
 	}
+	while (fscanf(file, "%63s", name) == 1)
+		choose(name, together, alone);
+	fclose(file);
 }
 
 int main(int argc, char **argv)
 {
+	struct choice together = { 0 }, alone = { 0 };
 	struct tally tally = { 0 };
 
 	if (argc > 2 && !strcmp(argv[1], "--helper"))
 		return helper_main(argc - 2, argv + 2);
 	parse_options(argc, argv);
+	for (char **name = argv + optind; *name; name++)
+		choose(*name, &together, &alone);
+	if (names_file)
+		choose_from_file(&together, &alone);
+	else if (!argv[optind])
+		choose(NULL, &together, &alone);
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* orphans of a test are ours to reap */
-	if (argv[optind])
-		run_named(argv + optind, &tally);
-	else
-		run_all(&tally);
+	harness_run(together.tests, together.count, config.jobs, &tally);
+	harness_run(alone.tests, alone.count, 1, &tally);
 	printf("%u passed, %u failed, %u skipped\n", tally.passed, tally.failed, tally.skipped);
+	if (!together.count && !alone.count)
+		return 2; /* an empty file of names is no success */
 	return tally.failed ? 1 : 0;
 }
