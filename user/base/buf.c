@@ -29,6 +29,12 @@ char *buf_reserve(struct buf *b, size_t n)
 	return data + b->len;
 }
 
+/* "00" to "99": two digits a division. */
+static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+			    "25262728293031323334353637383940414243444546474849"
+			    "50515253545556575859606162636465666768697071727374"
+			    "75767778798081828384858687888990919293949596979899";
+
 void buf_put_u64_padded(struct buf *b, uint64_t value, unsigned int width)
 {
 	char digits[32];
@@ -36,10 +42,14 @@ void buf_put_u64_padded(struct buf *b, uint64_t value, unsigned int width)
 
 	if (width > sizeof(digits))
 		width = sizeof(digits);
-	do {
-		digits[--at] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value);
+	while (value >= 10) {
+		at -= 2;
+		memcpy(digits + at, pairs + value % 100 * 2, 2);
+		value /= 100;
+	}
+	/* What is left of an odd number of digits; of an even one the pair had a zero in front. */
+	if (value || at == sizeof(digits))
+		digits[--at] = (char)('0' + value);
 	while (sizeof(digits) - at < width)
 		digits[--at] = '0';
 	buf_put(b, digits + at, sizeof(digits) - at);

@@ -146,11 +146,21 @@ const char *enrich_netns(struct enrich *enrich, uint32_t inode)
 	return name_cache_get(&enrich->netns, inode, look_up_netns, NULL);
 }
 
+/*
+ * How far the wall clock is ahead of the boot clock. It moves when somebody
+ * sets the clock: looked at again after this long.
+ */
+#define WALL_VALID_NS 10000000ULL
+
 uint64_t enrich_wall_ns(uint64_t boot_ns)
 {
+	static uint64_t ahead_ns, looked_ns;
 	struct timespec now;
 
+	if (looked_ns && boot_ns < looked_ns + WALL_VALID_NS)
+		return boot_ns + ahead_ns;
+	looked_ns = boot_now_ns();
 	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec + boot_ns -
-	       boot_now_ns();
+	ahead_ns = (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec - looked_ns;
+	return boot_ns + ahead_ns;
 }

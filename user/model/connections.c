@@ -35,7 +35,8 @@ static bool owner_at(struct ports *ports, const struct endpoint *endpoint, uint6
 static struct actor listener_owner(struct ports *ports, const struct endpoint *local,
 				   uint64_t time_ns)
 {
-	unsigned int ways = local->family == AF_INET6 ? 8 : 4;
+	/* One that takes IPv6 alone has no mapped address. */
+	unsigned int ways = local->family == AF_INET6 && !endpoint_is_mapped(local) ? 8 : 4;
 	struct actor owner = { 0 };
 
 	for (unsigned int way = 0; way < ways; way++) {

@@ -103,16 +103,30 @@ bool endpoint_is_mapped(const struct endpoint *local)
 	       !memcmp(local->addr, mapped_prefix, sizeof(mapped_prefix));
 }
 
+/* inet_ntop(3) goes through printf, and half of a line was it. */
+static void ipv4_text(const uint8_t *addr, char *text)
+{
+	for (int i = 0; i < 4; i++) {
+		unsigned int byte = addr[i];
+
+		if (i)
+			*text++ = '.';
+		if (byte >= 100)
+			*text++ = (char)('0' + byte / 100);
+		if (byte >= 10)
+			*text++ = (char)('0' + byte / 10 % 10);
+		*text++ = (char)('0' + byte % 10);
+	}
+	*text = '\0';
+}
+
 void endpoint_addr_text(const struct endpoint *local, char text[INET6_ADDRSTRLEN])
 {
-	const uint8_t *addr = local->addr;
-	int family = local->family;
-
-	if (endpoint_is_mapped(local)) {
-		addr += sizeof(mapped_prefix);
-		family = AF_INET;
-	}
-	if (!inet_ntop(family, addr, text, INET6_ADDRSTRLEN))
+	if (endpoint_is_mapped(local))
+		ipv4_text(local->addr + sizeof(mapped_prefix), text);
+	else if (local->family == AF_INET)
+		ipv4_text(local->addr, text);
+	else if (!inet_ntop(AF_INET6, local->addr, text, INET6_ADDRSTRLEN))
 		memcpy(text, "?", sizeof("?"));
 }
 

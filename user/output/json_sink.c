@@ -38,7 +38,10 @@ static void put_time(struct json *j, const char *key, uint64_t boot_ns)
 	buf_puts(&text, second);
 	buf_put_u64_padded(&text, wall % NSEC_PER_SEC / 1000, 6);
 	buf_putc(&text, 'Z');
-	json_text(j, key, text.data, text.len);
+	json_key(j, key);
+	buf_putc(j->out, '"');
+	buf_put(j->out, text.data, text.len);
+	buf_putc(j->out, '"');
 }
 
 static void put_end(struct json *j, const char *key, const struct endpoint *end)
@@ -47,7 +50,7 @@ static void put_end(struct json *j, const char *key, const struct endpoint *end)
 
 	endpoint_addr_text(end, addr);
 	json_object(j, key);
-	json_string(j, "addr", addr);
+	json_plain(j, "addr", addr);
 	json_u64(j, "port", end->port);
 	json_object_end(j);
 }
@@ -59,7 +62,7 @@ static void put_local(struct json *j, struct enrich *enrich, const struct endpoi
 	put_end(j, "local", local);
 	if (endpoint_is_mapped(local))
 		json_bool(j, "mapped", true);
-	json_string(j, "scope", scope_name(endpoint_scope(local)));
+	json_plain(j, "scope", scope_name(endpoint_scope(local)));
 	if (service)
 		json_string(j, "service", service);
 }
@@ -95,7 +98,7 @@ static void put_close(struct json *j, const struct event *e)
 	if (e->lifetime_ns)
 		json_u64(j, "lifetime_ns", e->lifetime_ns);
 	if (e->cause != CLOSE_UNKNOWN)
-		json_string(j, "reason", close_cause_name(e->cause));
+		json_plain(j, "reason", close_cause_name(e->cause));
 }
 
 static void put_lost(struct json *j, const struct event *e)
@@ -128,13 +131,13 @@ static void put_connection(struct json *j, const struct event *e)
 	if (e->kind == EVENT_BIND)
 		json_bool(j, "autobind", c->autobind);
 	if (c->op)
-		json_string(j, "op", c->op);
+		json_plain(j, "op", c->op);
 	if (c->error)
-		json_string(j, "errno", errno_name(c->error));
+		json_plain(j, "errno", errno_name(c->error));
 	if (e->kind == EVENT_STATE && c->old_state)
-		json_string(j, "old", c->old_state);
+		json_plain(j, "old", c->old_state);
 	if (e->kind == EVENT_STATE && c->new_state)
-		json_string(j, "new", c->new_state);
+		json_plain(j, "new", c->new_state);
 }
 
 static void put_port(struct json *j, const struct event *e)
@@ -144,7 +147,7 @@ static void put_port(struct json *j, const struct event *e)
 	if (e->sharing > 1 || e->kind == EVENT_CHANGE)
 		json_u64(j, "sharing", e->sharing);
 	if (e->kind == EVENT_RECOVERED)
-		json_string(j, "recovered", e->from == RECORD_CLOSE ? "close" : "open");
+		json_plain(j, "recovered", e->from == RECORD_CLOSE ? "close" : "open");
 	put_close(j, e);
 }
 
@@ -152,8 +155,8 @@ static void put_event(struct json *j, struct enrich *enrich, const struct event 
 {
 	const char *origin = origin_name(e->origin);
 
-	json_string(j, "proto", proto_name(&e->socket));
-	json_string(j, "family", e->socket.local.family == AF_INET6 ? "ipv6" : "ipv4");
+	json_plain(j, "proto", proto_name(&e->socket));
+	json_plain(j, "family", e->socket.local.family == AF_INET6 ? "ipv6" : "ipv4");
 	if (!e->connection || !e->connection->no_local)
 		put_local(j, enrich, &e->socket.local);
 	if (e->connection && e->connection->remote.port)
@@ -167,7 +170,7 @@ static void put_event(struct json *j, struct enrich *enrich, const struct event 
 	else
 		put_port(j, e);
 	if (origin)
-		json_string(j, "origin", origin);
+		json_plain(j, "origin", origin);
 }
 
 static void event_line(const struct sink *sink, const struct event *e, struct buf *out)
@@ -177,7 +180,7 @@ static void event_line(const struct sink *sink, const struct event *e, struct bu
 	json_object(&j, NULL);
 	json_u64(&j, "v", FORMAT_VERSION);
 	put_time(&j, "time", e->time_ns);
-	json_string(&j, "event", event_kind_name(e->kind));
+	json_plain(&j, "event", event_kind_name(e->kind));
 	if (e->kind == EVENT_LOST)
 		put_lost(&j, e);
 	else
