@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # How the tests are built and run; `make test` runs each of TEST_SUITES.
 
-TEST_SUITES := test-includes test-unit test-fuzz test-docs test-kernel
+TEST_SUITES := test-includes test-unit test-fuzz test-docs test-vmlinux test-kernel
 RESULTS := build/test-results
 
 # --- unit: no root, always under ASan and UBSan -------------------------------------
@@ -55,6 +55,10 @@ test-docs: build/porttrace build/porttrace.8
 	@tests/check $(RESULTS)/docs.tsv docs man-page-has-every-option tests/docs/options
 	@tests/check $(RESULTS)/docs.tsv docs man-page-is-well-formed tests/docs/well-formed
 
+# --- vmlinux.h against kernels: recorded ones and this one -------------------------------------
+
+include tests/btf/btf.mk
+
 # --- kernel: live, on this kernel, as root -----------------------------------------------
 
 KERNEL_SOURCES := $(wildcard tests/kernel/*.c)
@@ -77,7 +81,7 @@ test-kernel: $(B)/tests/live build/porttrace
 	@$(B)/tests/live --porttrace build/porttrace --results $(RESULTS)/kernel.tsv
 
 .PHONY: test-binaries
-test-binaries: $(UNIT_TESTS) $(FUZZ_TARGETS) $(B)/tests/live
+test-binaries: $(UNIT_TESTS) $(FUZZ_TARGETS) vmlinux-objects $(B)/tests/live
 
 # --- bench ----------------------------------------------------------------------------------
 
