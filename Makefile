@@ -6,7 +6,8 @@
 #   make test-vm      the live suite on other kernels, emulated
 #   make install      DESTDIR=, PREFIX=      make clean
 #
-# V=1 shows the commands; CC=gcc|clang; DEBUG=1; SANITIZE=1 (ASan and UBSan).
+# V=1 shows the commands; CC=gcc|clang; DEBUG=1; SANITIZE=1 (ASan and UBSan);
+# ARCH=arm64: for that machine, into build/arm64 (CROSS_COMPILE=, SYSROOT=).
 
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
@@ -15,7 +16,19 @@ MAKEFLAGS += --no-builtin-rules
 # bpftool lies in sbin on some distributions.
 export PATH := $(PATH):/usr/sbin:/sbin
 
-CC := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
+# Everything for another machine has a folder of its own: a skeleton holds code
+# for one machine alone.
+arch_name = $(patsubst aarch64,arm64,$(patsubst amd64,x86,$(patsubst x86_64,x86,$(1))))
+HOST_ARCH := $(call arch_name,$(shell uname -m))
+override ARCH := $(call arch_name,$(or $(ARCH),$(HOST_ARCH)))
+CROSS := $(if $(filter-out $(HOST_ARCH),$(ARCH)),1)
+B := build$(if $(CROSS),/$(ARCH))
+TRIPLET_arm64 := aarch64-linux-gnu
+TRIPLET_x86 := x86_64-linux-gnu
+CROSS_COMPILE ?= $(if $(CROSS),$(TRIPLET_$(ARCH))-)
+SYSROOT ?= $(if $(CROSS),$(B)/sysroot)
+
+CC := $(if $(filter default undefined,$(origin CC)),$(CROSS_COMPILE)gcc,$(CC))
 CLANG ?= clang
 BPFTOOL ?= bpftool
 PREFIX ?= /usr/local
@@ -24,36 +37,37 @@ V ?= 0
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-8s%s\n' '$(1)' '$(2)')
 
-ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
-MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
+# The BPF side takes the headers of the machine that builds: they are the same.
+MULTIARCH := $(shell $(if $(CROSS),cc,$(CC)) -print-multiarch 2>/dev/null)
+CROSS_FLAGS := $(if $(SYSROOT),--sysroot=$(abspath $(SYSROOT)))
 
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS ?= $(if $(filter 1,$(DEBUG)),-Og,-O2)
-ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g $(CFLAGS) -Iuser -Ibpf -Ibuild/gen \
-	$(if $(filter 1,$(SANITIZE)),$(SANITIZERS))
+ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g $(CFLAGS) -Iuser -Ibpf -I$(B)/gen \
+	$(CROSS_FLAGS) $(if $(filter 1,$(SANITIZE)),$(SANITIZERS))
 LIBS := -lbpf -lelf -lz -lcap-ng -lpthread
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v2 -D__TARGET_ARCH_$(ARCH) -Wall -Werror -Ivmlinux -Ibpf \
 	$(if $(MULTIARCH),-I/usr/include/$(MULTIARCH))
 
 # A directory of objects for each set of flags, so that changing them never mixes.
-OBJ := build/obj/$(notdir $(firstword $(CC)))$(if $(filter 1,$(DEBUG)),-debug)$(if $(filter 1,$(SANITIZE)),-sanitize)
+OBJ := $(B)/obj/$(notdir $(firstword $(CC)))$(if $(filter 1,$(DEBUG)),-debug)$(if $(filter 1,$(SANITIZE)),-sanitize)
 
 SOURCES := $(wildcard user/*.c user/*/*.c)
 OBJECTS := $(SOURCES:user/%.c=$(OBJ)/%.o)
 BPF_OBJECTS := hooks snapshot
-SKELETONS := $(foreach o,$(BPF_OBJECTS),build/gen/$(o).skel.h build/gen/$(o)_unrolled.skel.h)
+SKELETONS := $(foreach o,$(BPF_OBJECTS),$(B)/gen/$(o).skel.h $(B)/gen/$(o)_unrolled.skel.h)
 HOOKS_PARTS := core calls conn_tell conn hook_cgroup hook_cgroup_conn hook_fentry hook_fentry_conn \
 	hook_kprobe hook_tracepoint hook_tracepoint_conn
 SNAPSHOT_PARTS := snapshot
 
 .PHONY: all
-all: build/porttrace build/porttrace.8
+all: $(B)/porttrace $(if $(CROSS),,build/porttrace.8)
 
-build/porttrace: $(OBJ)/porttrace FORCE
+$(B)/porttrace: $(OBJ)/porttrace FORCE
 	$(Q)cmp -s $< $@ || { cp $< $@.new && mv $@.new $@; }
 
 $(OBJ)/porttrace: $(OBJECTS)
-	$(call say,LINK,build/porttrace)
+	$(call say,LINK,$(B)/porttrace)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(OBJ)/%.o: user/%.c Makefile
@@ -63,39 +77,47 @@ $(OBJ)/%.o: user/%.c Makefile
 
 $(OBJ)/trace/objects.o: $(SKELETONS)
 
+ifdef CROSS
+$(OBJECTS): | $(SYSROOT)/usr
+$(SYSROOT)/usr:
+	@echo '$(SYSROOT) is not there: "make $(ARCH)" makes it and builds, SYSROOT= names another' >&2; exit 1
+endif
+
 # --- the kernel side: each object built twice, see bpf/compat.bpf.h -------------
 
-build/bpf/%.unrolled.bpf.o: bpf/%.bpf.c Makefile
+$(B)/bpf/%.unrolled.bpf.o: bpf/%.bpf.c Makefile
 	$(call say,BPF,$< (unrolled))
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -DBUILD_UNROLLED -MMD -MP -c -o $@ $<
 
-build/bpf/%.loop.bpf.o: bpf/%.bpf.c Makefile
+$(B)/bpf/%.loop.bpf.o: bpf/%.bpf.c Makefile
 	$(call say,BPF,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
 
-build/bpf/hooks.loop.o: $(HOOKS_PARTS:%=build/bpf/%.loop.bpf.o)
-build/bpf/hooks.unrolled.o: $(HOOKS_PARTS:%=build/bpf/%.unrolled.bpf.o)
-build/bpf/snapshot.loop.o: $(SNAPSHOT_PARTS:%=build/bpf/%.loop.bpf.o)
-build/bpf/snapshot.unrolled.o: $(SNAPSHOT_PARTS:%=build/bpf/%.unrolled.bpf.o)
+$(B)/bpf/hooks.loop.o: $(HOOKS_PARTS:%=$(B)/bpf/%.loop.bpf.o)
+$(B)/bpf/hooks.unrolled.o: $(HOOKS_PARTS:%=$(B)/bpf/%.unrolled.bpf.o)
+$(B)/bpf/snapshot.loop.o: $(SNAPSHOT_PARTS:%=$(B)/bpf/%.loop.bpf.o)
+$(B)/bpf/snapshot.unrolled.o: $(SNAPSHOT_PARTS:%=$(B)/bpf/%.unrolled.bpf.o)
 
-$(foreach o,$(BPF_OBJECTS),build/bpf/$(o).loop.o build/bpf/$(o).unrolled.o):
+$(foreach o,$(BPF_OBJECTS),$(B)/bpf/$(o).loop.o $(B)/bpf/$(o).unrolled.o):
 	$(call say,BPFLINK,$@)
 	$(Q)$(BPFTOOL) gen object $@ $^
 
-build/gen/%_unrolled.skel.h: build/bpf/%.unrolled.o
+$(B)/gen/%_unrolled.skel.h: $(B)/bpf/%.unrolled.o
 	$(call say,SKEL,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf_unrolled > $@
 
-build/gen/%.skel.h: build/bpf/%.loop.o
+$(B)/gen/%.skel.h: $(B)/bpf/%.loop.o
 	$(call say,SKEL,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@
 
-.PHONY: skeletons
+.PHONY: skeletons bpf-objects
 skeletons: $(SKELETONS)
+bpf-objects: $(foreach o,$(BPF_OBJECTS),$(B)/bpf/$(o).loop.o $(B)/bpf/$(o).unrolled.o)
+	@:
 
 # --- documentation ---------------------------------------------------------------
 
@@ -150,4 +172,4 @@ bench:
 .PHONY: FORCE
 FORCE:
 
--include $(OBJECTS:.o=.d) $(wildcard build/bpf/*.d)
+-include $(OBJECTS:.o=.d) $(wildcard $(B)/bpf/*.d)

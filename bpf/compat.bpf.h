@@ -213,7 +213,7 @@ static __always_inline enum call_kind syscall_kind(u64 nr)
 
 static __always_inline struct compat_syscall compat_syscall_of(struct pt_regs *regs)
 {
-	struct pt_regs___arm64 *arm = (void *)regs;
+	struct pt_regs___aarch64 *arm = (void *)regs;
 	struct compat_syscall call = {};
 
 	call.kind = syscall_kind(BPF_CORE_READ(arm, syscallno));
@@ -270,8 +270,8 @@ static __always_inline struct compat_entry compat_entry_of(struct task_struct *t
 
 static __always_inline struct compat_entry compat_entry_of(struct task_struct *task)
 {
-	struct pt_regs___arm64 *regs = (void *)BPF_CORE_READ(task, stack) + KERNEL_STACK_SIZE -
-				       bpf_core_type_size(struct pt_regs);
+	struct pt_regs___aarch64 *regs = (void *)BPF_CORE_READ(task, stack) + KERNEL_STACK_SIZE -
+					 bpf_core_type_size(struct pt_regs);
 	struct compat_entry entry = {};
 
 	/* A thread that never was in user space has zeros here, and no call either. */

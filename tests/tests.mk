@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # How the tests are built and run; `make test` runs each of TEST_SUITES.
 
-TEST_SUITES := test-includes test-unit test-fuzz test-docs test-kernel
+TEST_SUITES := test-includes test-unit test-fuzz test-docs test-vmlinux test-kernel
 RESULTS := build/test-results
 
 # --- unit: no root, always under ASan and UBSan -------------------------------------
@@ -55,29 +55,33 @@ test-docs: build/porttrace build/porttrace.8
 	@tests/check $(RESULTS)/docs.tsv docs man-page-has-every-option tests/docs/options
 	@tests/check $(RESULTS)/docs.tsv docs man-page-is-well-formed tests/docs/well-formed
 
+# --- vmlinux.h against kernels: recorded ones and this one -------------------------------------
+
+include tests/btf/btf.mk
+
 # --- kernel: live, on this kernel, as root -----------------------------------------------
 
 KERNEL_SOURCES := $(wildcard tests/kernel/*.c)
-KERNEL_OBJECTS := $(KERNEL_SOURCES:tests/kernel/%.c=build/obj/kernel/%.o)
+KERNEL_OBJECTS := $(KERNEL_SOURCES:tests/kernel/%.c=$(B)/obj/kernel/%.o)
 
-build/obj/kernel/%.o: tests/kernel/%.c Makefile tests/tests.mk
+$(B)/obj/kernel/%.o: tests/kernel/%.c Makefile tests/tests.mk
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g -O1 -Itests/kernel -MMD -MP -c -o $@ $<
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g -O1 -Itests/kernel $(CROSS_FLAGS) -MMD -MP -c -o $@ $<
 
-build/tests/live: $(KERNEL_OBJECTS)
+$(B)/tests/live: $(KERNEL_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -g -o $@ $^ -ljansson -lpthread
+	$(Q)$(CC) -g $(CROSS_FLAGS) -o $@ $^ -ljansson -lpthread
 
 -include $(KERNEL_OBJECTS:.o=.d)
 
 .PHONY: test-kernel
-test-kernel: build/tests/live build/porttrace
-	@build/tests/live --porttrace build/porttrace --results $(RESULTS)/kernel.tsv
+test-kernel: $(B)/tests/live build/porttrace
+	@$(B)/tests/live --porttrace build/porttrace --results $(RESULTS)/kernel.tsv
 
 .PHONY: test-binaries
-test-binaries: $(UNIT_TESTS) $(FUZZ_TARGETS) build/tests/live
+test-binaries: $(UNIT_TESTS) $(FUZZ_TARGETS) vmlinux-objects $(B)/tests/live
 
 # --- bench ----------------------------------------------------------------------------------
 
@@ -86,3 +90,4 @@ include tests/bench/bench.mk
 # --- other kernels, in machines of their own: make test-vm ----------------------------------
 
 include tests/vm/vm.mk
+include tests/vm/arm.mk

@@ -163,11 +163,9 @@ struct bpf_sock_ops_kern {
 	struct sock *sk;
 };
 
-struct sockaddr;
-
 struct bpf_sock_addr_kern {
 	struct sock *sk;
-	struct sockaddr *uaddr;
+	void *uaddr; /* struct sockaddr, or, of late, sockaddr_unsized */
 };
 
 /* --- tasks -------------------------------------------------------------- */
@@ -265,8 +263,8 @@ struct user_pt_regs {
 	u64 pstate;
 };
 
-struct pt_regs___arm64 {
-	u64 regs[31];
+/* Not ___arm64: bpf/bpf_tracing.h has that. */
+struct pt_regs___aarch64 {
 	u64 pstate;
 	int syscallno;
 	u64 orig_x0;
