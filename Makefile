@@ -4,6 +4,7 @@
 #   make run          build and stream       make bench    the figures
 #   make deps         install what lacks     make lint     format, tidy, cppcheck, shellcheck, includes
 #   make test-vm      the live suite on other kernels, emulated
+#   make test-arm     the core of it on an arm64 kernel, emulated
 #   make install      DESTDIR=, PREFIX=      make clean
 #
 # V=1 shows the commands; CC=gcc|clang; DEBUG=1; SANITIZE=1 (ASan and UBSan);
