@@ -21,6 +21,8 @@
  */
 #ifdef BUILD_UNROLLED
 #define TASK_FIELD(task, field) BPF_CORE_READ(task, field)
+/* Both spellings of a way through pointers: a->b->c, and a, b, c. */
+#define TASK_PATH(task, path, ...) BPF_CORE_READ(task, __VA_ARGS__)
 static __always_inline struct task_struct *compat_current(void)
 {
 	return (void *)bpf_get_current_task();
@@ -38,6 +40,7 @@ static __always_inline void compat_make_cookie(struct sock *sk)
 }
 
 #define TASK_FIELD(task, field) ((task)->field)
+#define TASK_PATH(task, path, ...) ((task)->path)
 static __always_inline struct task_struct *compat_current(void)
 {
 	return bpf_get_current_task_btf();
@@ -180,11 +183,22 @@ static __always_inline struct compat_syscall compat_syscall32_of(struct pt_regs 
 	return call;
 }
 
+/*
+ * Whether the call may be one of them: by its number alone, in either table,
+ * since this is asked at every system call of every process.
+ */
+static __always_inline bool compat_may_be_ours(struct pt_regs *regs)
+{
+	u64 nr = regs->orig_ax;
+
+	return nr - 42 < 9 || nr == 288 || nr == NR32_socketcall || nr - 361 < 4;
+}
+
 /* From the registers that a sys_exit tracepoint hands over. */
 static __always_inline struct compat_syscall compat_syscall_of(struct pt_regs *regs)
 {
 	struct compat_syscall call = {};
-	u64 nr = BPF_CORE_READ(regs, orig_ax);
+	u64 nr = regs->orig_ax;
 
 	if (TASK_FIELD(compat_current(), thread_info.status) & TS_COMPAT)
 		return compat_syscall32_of(regs, nr);
@@ -211,6 +225,14 @@ static __always_inline enum call_kind syscall_kind(u64 nr)
 	}
 }
 
+static __always_inline bool compat_may_be_ours(struct pt_regs *regs)
+{
+	struct pt_regs___aarch64 *arm = (void *)regs;
+	u64 nr = arm->syscallno;
+
+	return nr - 200 < 4 || nr == 242;
+}
+
 static __always_inline struct compat_syscall compat_syscall_of(struct pt_regs *regs)
 {
 	struct pt_regs___aarch64 *arm = (void *)regs;
@@ -221,6 +243,11 @@ static __always_inline struct compat_syscall compat_syscall_of(struct pt_regs *r
 	return call;
 }
 #else
+static __always_inline bool compat_may_be_ours(struct pt_regs *regs)
+{
+	return false;
+}
+
 static __always_inline struct compat_syscall compat_syscall_of(struct pt_regs *regs)
 {
 	return (struct compat_syscall){ SYSCALL_OTHER, 0 };
@@ -243,14 +270,20 @@ struct compat_entry {
 #define KERNEL_STACK_SIZE 16384 /* arch/x86/include/asm/page_64_types.h, THREAD_SIZE */
 #define USER_STACK_SEGMENT 0x2b /* arch/x86/include/asm/segment.h, __USER_DS */
 
+/* From orig_ax to ss: the part of pt_regs that the processor lays out. */
+struct compat_frame {
+	u64 orig_ax, ip, cs, flags, sp, ss;
+};
+
 static __always_inline bool compat_entry_at(struct compat_entry *entry, void *top)
 {
-	struct pt_regs *regs = top - bpf_core_type_size(struct pt_regs);
+	struct compat_frame frame = {};
 
-	if (BPF_CORE_READ(regs, ss) != USER_STACK_SEGMENT)
+	bpf_probe_read_kernel(&frame, sizeof(frame), top - sizeof(frame));
+	if ((u16)frame.ss != USER_STACK_SEGMENT)
 		return false;
 	entry->from_user = true;
-	entry->nr = BPF_CORE_READ(regs, orig_ax);
+	entry->nr = frame.orig_ax;
 	return true;
 }
 

@@ -25,7 +25,7 @@ static __always_inline struct sock *succeeded(struct pt_regs *regs, long ret, en
 {
 	struct compat_syscall call;
 
-	if (ret)
+	if (ret || !compat_may_be_ours(regs))
 		return (void *)0;
 	call = compat_syscall_of(regs);
 	return call.kind == kind ? sock_of_fd(call.fd) : (void *)0;

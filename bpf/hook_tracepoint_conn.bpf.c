@@ -41,17 +41,19 @@ int BPF_PROG(tp_sctp, struct sock *sk, int old, int new)
 	return old == BPF_TCP_LISTEN ? on_unlisten(sk, HOOK_SCTP_STATE) : 0;
 }
 
+static __always_inline int accept_exit(long ret)
+{
+	struct sock *sk = ret < 0 ? (void *)0 : sock_of_fd(ret);
+
+	return sk && sock_is_inet(sk) ? on_accepted(sock_with_port(sk), HOOK_SYS_ACCEPT) : 0;
+}
+
 SEC("?tp_btf/sys_exit")
 int BPF_PROG(tp_sys_exit_accept, struct pt_regs *regs, long ret)
 {
-	struct sock *sk;
-
-	if (ret < 0 || compat_syscall_of(regs).kind != SYSCALL_ACCEPT)
+	if (!compat_may_be_ours(regs) || compat_syscall_of(regs).kind != SYSCALL_ACCEPT)
 		return 0;
-	sk = sock_of_fd(ret);
-	if (sk && sock_is_inet(sk))
-		on_accepted(sock_with_port(sk), HOOK_SYS_ACCEPT);
-	return 0;
+	return accept_exit(ret);
 }
 
 static __always_inline u32 op_of(enum call_kind kind)
@@ -68,13 +70,19 @@ static __always_inline u32 op_of(enum call_kind kind)
 	}
 }
 
-/* One program for all three: each more on this tracepoint costs every system call. */
+/* One program for all of them: each more on this tracepoint costs every system call. */
 SEC("?tp_btf/sys_exit")
 int BPF_PROG(tp_calls, struct pt_regs *regs, long ret)
 {
-	struct compat_syscall call = compat_syscall_of(regs);
-	u32 op = op_of(call.kind);
+	struct compat_syscall call;
+	u32 op;
 
+	if (!compat_may_be_ours(regs))
+		return 0;
+	call = compat_syscall_of(regs);
+	if (call.kind == SYSCALL_ACCEPT)
+		return shared.accept_hooked ? accept_exit(ret) : 0;
+	op = op_of(call.kind);
 	return op ? on_call_end(sock_of_fd(call.fd), op, ret, HOOK_SYS_CALL) : 0;
 }
 

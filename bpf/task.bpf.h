@@ -20,11 +20,11 @@ static __always_inline void task_fill(struct rec_task *out, struct task_struct *
 
 	out->start_ns = TASK_FIELD(leader, start_boottime);
 	out->exec_id = TASK_FIELD(task, self_exec_id);
-	out->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+	out->cgroup_id = TASK_PATH(task, cgroups->dfl_cgrp->kn->id, cgroups, dfl_cgrp, kn, id);
 	out->tgid = TASK_FIELD(task, tgid);
 	out->tid = TASK_FIELD(task, pid);
-	out->uid = BPF_CORE_READ(task, cred, euid.val);
-	out->gid = BPF_CORE_READ(task, cred, egid.val);
+	out->uid = TASK_PATH(task, cred->euid.val, cred, euid.val);
+	out->gid = TASK_PATH(task, cred->egid.val, cred, egid.val);
 	if (flags & PF_KTHREAD)
 		out->flags |= TASK_F_KTHREAD;
 	if (flags & PF_EXITING)

@@ -61,7 +61,9 @@ static __noinline int sock_fill(struct rec_socket *out, struct sock *sk)
 	out->cookie = COMMON_FIELD(raw, u64, skc_cookie.counter);
 	out->netns = BPF_CORE_READ(net, ns.inum);
 	out->ifindex = COMMON_FIELD(raw, u32, skc_bound_dev_if);
-	out->backlog = BPF_CORE_READ(sk, sk_max_ack_backlog);
+	/* Of a connection it is the listener's, and of no interest. */
+	if (COMMON_FIELD(raw, u8, skc_state) == TCP_STATE_LISTEN)
+		out->backlog = BPF_CORE_READ(sk, sk_max_ack_backlog);
 	/* skc_num is set where inet_sport is not yet (cgroup/post_bind). */
 	out->port = COMMON_FIELD(raw, u16, skc_num);
 	out->family = COMMON_FIELD(raw, u16, skc_family);

@@ -154,8 +154,8 @@ static void set_switches(struct trace *trace, const struct ladder *ladder, uint3
 		 (!ladder_uses(ladder, CAPABILITY_TCP_SHUT, PROGRAM_LISTEN_STOP) &&
 		  !ladder_uses(ladder, CAPABILITY_TCP_SHUT, PROGRAM_KP_LISTEN_STOP) &&
 		  !ladder_uses(ladder, CAPABILITY_TCP_SHUT, PROGRAM_TP_STATE)));
-	shared->accept_hooked = has(trace, PROGRAM_FE_ACCEPT) || has(trace, PROGRAM_KP_ACCEPT) ||
-				has(trace, PROGRAM_SYS_ACCEPT);
+	shared->accept_hooked = coverage_holds(&ladder->coverage->states[CAPABILITY_ACCEPTOR]) !=
+				NULL;
 	shared->connect_hooked = has(trace, PROGRAM_FE_CONNECT) || has(trace, PROGRAM_KP_CONNECT) ||
 				 has(trace, PROGRAM_CALLS);
 	shared->bind_hooked = events & 1u << RECORD_BIND && !has(trace, PROGRAM_BOUND4);

@@ -7,6 +7,8 @@
 #define CONNS(id, name, way) [PROGRAM_##id] = { name, way, true, false, PROGRAM_##id }
 #define UNLESS(id, name, way, other) \
 	[PROGRAM_##id] = { name, way, false, (way) != BY_SECTION, PROGRAM_##other }
+#define CONNS_UNLESS(id, name, way, other) \
+	[PROGRAM_##id] = { name, way, true, false, PROGRAM_##other }
 
 const struct program_row programs[PROGRAMS] = {
 	UNLESS(SOCKOPS, "cg_sockops", BY_CGROUP_ROOT, SOCKOPS_CONN),
@@ -28,7 +30,7 @@ const struct program_row programs[PROGRAMS] = {
 	CONNS(TP_CONN, "tp_conn_state", BY_SECTION),
 	CONNS(TP_CONN_AGAIN, "tp_conn_state_again", BY_SECTION),
 	PORTS(TP_SCTP, "tp_sctp", BY_SECTION),
-	CONNS(SYS_ACCEPT, "tp_sys_exit_accept", BY_SECTION),
+	CONNS_UNLESS(SYS_ACCEPT, "tp_sys_exit_accept", BY_SECTION, CALLS),
 	CONNS(CALLS, "tp_calls", BY_SECTION),
 	PORTS(TP_FORK, "tp_fork", BY_SECTION),
 	PORTS(TP_FREE, "tp_free", BY_SECTION),
