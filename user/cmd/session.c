@@ -70,6 +70,7 @@ struct session {
 	bool asks_waiting;      /* accepts are told by who accepts */
 	bool resync_due;
 	uint64_t resync_at_ns; /* not before */
+	bool no_snapshot;      /* this kernel gives none */
 	bool gap_said;
 	bool shut_said;
 	unsigned int pumped; /* records in this pump */
@@ -228,6 +229,12 @@ static int take_snapshot(struct session *session, struct snapshot *snapshot)
 
 	snapshot_init(snapshot, session->procs);
 	err = trace_snapshot(session->trace, session->procs, snapshot, &gaps);
+	if (err == -EOPNOTSUPP) {
+		say("what was open before is not shown, and what is lost is not found again: this "
+		    "kernel has no types of its own (CONFIG_DEBUG_INFO_BTF)");
+		session->no_snapshot = true;
+		err = 0;
+	}
 	say_gaps(session, &gaps);
 	return err;
 }
@@ -324,6 +331,8 @@ static void look_for_misses(struct session *session, const struct trace_counters
 	struct trace_misses now;
 
 	session->misses_at_ns = boot_now_ns() + MISSES_GAP_NS;
+	if (trace_attach_late(session->trace))
+		session->resync_due = true;
 	trace_misses(session->trace, &now);
 	tell_lost(session, "unknown", "hook skipped: it was re-entered on its CPU",
 		  now.ports - session->misses.ports, counters);
@@ -434,6 +443,7 @@ int session_pump(struct session *session)
 		return ports < 0 ? ports : conns;
 	look_for_waiting(session);
 	look_for_losses(session);
+	session->resync_due &= !session->no_snapshot;
 	if (session->resync_due && boot_now_ns() >= session->resync_at_ns)
 		err = resync(session);
 	return err ? err : ports + conns;

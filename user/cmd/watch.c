@@ -217,19 +217,38 @@ static size_t terminal_width(int fd)
 	return !ioctl(fd, TIOCGWINSZ, &size) ? size.ws_col : 0;
 }
 
+/* Who reads JSON reads no stderr: an event that is lost from the beginning, uncounted. */
+static void tell_uncovered(struct watch *w, const char *event, const char *why)
+{
+	char cause[COVERAGE_TEXT + 32];
+	struct event lost = {
+		.kind = EVENT_LOST,
+		.time_ns = boot_now_ns(),
+		.lost_kind = event,
+		.lost_cause = cause,
+	};
+
+	if (w->options.output != &sink_json)
+		return;
+	snprintf(cause, sizeof(cause), "cannot be seen here: %s", why);
+	w->sink.ops->event(&w->sink, &lost, &w->out.buf);
+}
+
 /* Each on a line of its own: what was asked for and cannot be seen here. */
-static int say_coverage(const struct watch *w, const struct coverage *coverage)
+static int say_coverage(struct watch *w, const struct coverage *coverage)
 {
 	int uncovered = 0;
 
 	for (int i = 0; i < CAPABILITIES; i++) {
 		const struct capability_state *state = &coverage->states[i];
+		const char *why = state->n_attempts ? state->attempts[0].why : "no hook gives it";
 
 		if (!state->wanted || coverage_holds(state))
 			continue;
 		uncovered++;
 		say("'%s' cannot be seen here: %s ('porttrace doctor' says more)", state->event,
-		    state->n_attempts ? state->attempts[0].why : "no hook gives it");
+		    why);
+		tell_uncovered(w, state->event, why);
 	}
 	if (coverage->cgroup_partial)
 		say("only this container is seen: the root of the cgroup hierarchy is out of reach");

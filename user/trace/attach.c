@@ -124,11 +124,30 @@ static struct bpf_link *attach_one(struct trace *trace, enum program id, int cgr
 	}
 }
 
+/* It would cost every TCP connection something for a protocol that is not there. */
+static bool waits(enum program id)
+{
+	return id == PROGRAM_TP_SCTP && access("/sys/module/sctp", F_OK);
+}
+
+bool trace_attach_late(struct trace *trace)
+{
+	enum program id = PROGRAM_TP_SCTP;
+
+	if (!(trace->plan & PROGRAM_BIT(id)) || trace->links[id] || waits(id))
+		return false;
+	trace->links[id] = attach_one(trace, id, -1);
+	if (!trace->links[id])
+		trace->plan &= ~PROGRAM_BIT(id);
+	return trace->links[id];
+}
+
 /* The ends of pairs first: a beginning whose end is not seen would be taken for another's. */
 static int attach(struct trace *trace, struct ladder *ladder, uint64_t plan, int cgroup_fd)
 {
 	for (int i = PROGRAMS - 1; i >= 0; i--) {
-		if (!(plan & PROGRAM_BIT(i)) || programs[i].attach == BY_SNAPSHOT)
+		if (!(plan & PROGRAM_BIT(i)) || programs[i].attach == BY_SNAPSHOT ||
+		    waits((enum program)i))
 			continue;
 		trace->links[i] = attach_one(trace, (enum program)i, cgroup_fd);
 		if (trace->links[i])
@@ -242,7 +261,7 @@ int attach_all(struct trace *trace, struct ladder *ladder)
 
 	if (cgroup_fd < 0)
 		fail_cgroup(ladder, cgroup_fd);
-	probe_ways(ladder);
+	probe_ways(trace, ladder);
 	trace->flag_old = wants_flags(ladder);
 	err = load_all(trace, ladder, cgroup_fd);
 	btf__free(trace->types);

@@ -18,6 +18,7 @@ struct ring {
 
 struct trace {
 	const char *btf_path; /* borrowed; NULL: the running kernel's own */
+	bool kernel_types;    /* the kernel has them itself: what is typed can be attached */
 	bool connections;     /* events of them are asked for */
 	int sockets_fd;       /* tables used by both objects */
 	int conns_fd;

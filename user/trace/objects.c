@@ -47,7 +47,7 @@ static int listen_to_libbpf(enum libbpf_print_level level, const char *format, v
 void objects_init(const struct trace *trace)
 {
 	libbpf_set_print(listen_to_libbpf);
-	kernel_has_loop = !trace->btf_path && libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK,
+	kernel_has_loop = trace->kernel_types && libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK,
 								      BPF_FUNC_loop, NULL) == 1;
 }
 

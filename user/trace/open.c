@@ -79,13 +79,14 @@ static int open_rings(struct trace *trace)
 }
 
 /* What must be so before anything is tried: a sentence in coverage->why where it is not. */
-static int check_kernel(const struct trace *trace, struct coverage *coverage)
+static int check_kernel(struct trace *trace, struct coverage *coverage)
 {
 	int err = privilege_check(coverage->why, sizeof(coverage->why));
 
 	if (err)
 		return err;
-	if (!access(trace->btf_path ? trace->btf_path : BTF_PATH, R_OK))
+	trace->kernel_types = !access(BTF_PATH, R_OK);
+	if (trace->btf_path ? !access(trace->btf_path, R_OK) : trace->kernel_types)
 		return 0;
 	if (trace->btf_path)
 		snprintf(coverage->why, sizeof(coverage->why), "--btf %s: %s", trace->btf_path,
@@ -99,10 +100,32 @@ static int check_kernel(const struct trace *trace, struct coverage *coverage)
 	return -ENOSYS;
 }
 
+/* "none integrity [confidentiality]" (security/lockdown/lockdown.c) */
+static bool is_confidential(void)
+{
+	char modes[128] = "";
+	FILE *file = fopen("/sys/kernel/security/lockdown", "re");
+
+	if (!file)
+		return false;
+	if (!fgets(modes, sizeof(modes), file))
+		*modes = '\0';
+	fclose(file);
+	return strstr(modes, "[confidentiality]");
+}
+
 static void explain(struct coverage *coverage, int err)
 {
 	if (*coverage->why)
 		return;
+	if (is_confidential()) {
+		snprintf(
+			coverage->why, sizeof(coverage->why),
+			"the kernel is locked down for confidentiality "
+			"(/sys/kernel/security/lockdown), and then no program may read its memory: "
+			"boot without lockdown=confidentiality; integrity is no hindrance");
+		return;
+	}
 	if (err == -EPERM && !in_first_namespace("user", USER_INIT_INO)) {
 		snprintf(coverage->why, sizeof(coverage->why),
 			 "this is a user namespace, and its capabilities do not count for BPF: "
@@ -163,11 +186,6 @@ static void set_switches(struct trace *trace, const struct ladder *ladder, uint3
 				  has(trace, PROGRAM_KP_AUTOBIND);
 }
 
-static bool sctp_is_loaded(void)
-{
-	return !access("/sys/module/sctp", F_OK);
-}
-
 static int open_with(struct trace *trace, const struct trace_wants *wants,
 		     struct coverage *coverage)
 {
@@ -175,7 +193,7 @@ static int open_with(struct trace *trace, const struct trace_wants *wants,
 		.events = wants->events,
 		.tcp = wants->tcp,
 		.udp = wants->udp,
-		.sctp = wants->tcp && wants->udp && sctp_is_loaded(),
+		.sctp = wants->tcp && wants->udp,
 		.descendants = wants->descendants,
 		.backend = wants->force_hooks,
 	};

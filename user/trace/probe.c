@@ -46,9 +46,23 @@ static void probe_kprobe(struct ladder *ladder)
 	fail_all(ladder, BY_KPROBE, "this kernel has no kprobes (CONFIG_KPROBE_EVENTS)");
 }
 
-void probe_ways(struct ladder *ladder)
+/* What is attached by a type of the kernel's, not by a name. */
+static void probe_types(struct ladder *ladder)
 {
-	probe_fentry(ladder);
+	static const enum attach_way typed[] = { BY_FENTRY, BY_SECTION, BY_MAP_ITERATOR,
+						 BY_SNAPSHOT };
+
+	for (size_t i = 0; i < sizeof(typed) / sizeof(*typed); i++)
+		fail_all(ladder, typed[i],
+			 "this kernel tells nothing of its types (CONFIG_DEBUG_INFO_BTF)");
+}
+
+void probe_ways(const struct trace *trace, struct ladder *ladder)
+{
+	if (trace->kernel_types)
+		probe_fentry(ladder);
+	else
+		probe_types(ladder);
 	probe_kprobe(ladder);
 }
 

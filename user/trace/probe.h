@@ -6,7 +6,7 @@
 #include "trace/internal.h"
 
 /* Fails every program of a kind that this kernel refuses as such. */
-void probe_ways(struct ladder *ladder);
+void probe_ways(const struct trace *trace, struct ladder *ladder);
 
 /* A planned program whose function this kernel does not have; PROGRAMS: none. */
 enum program probe_functions(struct trace *trace, uint64_t plan);

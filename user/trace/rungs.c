@@ -64,7 +64,7 @@ const struct rung rungs[] = {
 	RUNG(CHANGE, "tracepoint", "sys_exit listen", P(SYS_LISTEN), COSTS_SYSCALLS),
 
 	RUNG(SCTP, "tracepoint", "inet_sock_set_state", P(TP_SCTP),
-	     "costs every TCP connection a little"),
+	     "attached once the kernel has SCTP loaded; costs every TCP connection a little then"),
 
 	RUNG(CONNECTIONS, "cgroup", "sockops", P(SOCKOPS_CONN),
 	     "the step of a new connection into SYN_RECV is not seen"),
@@ -86,6 +86,8 @@ const struct rung rungs[] = {
 
 	RUNG(ACCEPTOR, "fentry", "security_sock_graft", P(FE_ACCEPT) | P(WAITING), NULL),
 	RUNG(ACCEPTOR, "kprobe", "security_sock_graft", P(KP_ACCEPT) | P(WAITING), NULL),
+	RUNG(ACCEPTOR, "kprobe", "security_sock_graft", P(KP_ACCEPT),
+	     "a connection that nobody accepts is told when it ends"),
 	RUNG(ACCEPTOR, "tracepoint", "sys_exit accept", P(SYS_ACCEPT) | P(WAITING),
 	     "an accept by io_uring is told with the listener's process; " COSTS_SYSCALLS),
 

@@ -56,7 +56,11 @@ static int load(struct trace *trace, bool flag)
 int snapshot_open(struct trace *trace)
 {
 	bool flag = trace->flag_old;
-	int err = load(trace, flag);
+	int err;
+
+	if (!trace->kernel_types)
+		return 0; /* its programs are typed */
+	err = load(trace, flag);
 
 	if (err && flag) {
 		flag = false;
@@ -277,9 +281,12 @@ int trace_snapshot(struct trace *trace, struct procs *procs, struct snapshot *ou
 		   struct snapshot_gaps *gaps)
 {
 	struct reading reading = { .trace = trace, .procs = procs, .snapshot = out, .gaps = gaps };
-	int err = forget_seen(trace);
+	int err;
 
 	*gaps = (struct snapshot_gaps){ 0 };
+	if (!trace->snapshot)
+		return -EOPNOTSUPP;
+	err = forget_seen(trace);
 	if (!err)
 		err = read_iterator(&reading, trace->iter_files);
 	if (!err)

@@ -73,6 +73,12 @@ int trace_consume(struct trace *trace, enum ring_id ring, take_fn take, void *ar
 /* While on, the kernel side does not wake the reader, who comes by itself every millisecond. */
 void trace_polling(struct trace *trace, enum ring_id ring, bool on);
 
+/*
+ * Attaches what waits for a protocol that is loaded by now. True: something
+ * was, and may have been open before: compare with a snapshot.
+ */
+bool trace_attach_late(struct trace *trace);
+
 /* Has the connections told that nobody has accepted for a while. 0 or -errno. */
 int trace_tell_waiting(struct trace *trace);
 
@@ -87,6 +93,7 @@ struct snapshot_gaps {
 	uint64_t corrupt;
 	bool shut_unseen; /* a listener of before cannot be seen to shut down */
 };
+/* 0, -EOPNOTSUPP where the kernel has no types of its own, or -errno. */
 int trace_snapshot(struct trace *trace, struct procs *procs, struct snapshot *out,
 		   struct snapshot_gaps *gaps);
 void trace_snapshotting(struct trace *trace, bool on);
