@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What could not be delivered is told, and ports are looked for again. */
+#include "base/loop.h"
+#include "cmd/session_internal.h"
+
+/* Asking for skipped runs takes system calls. */
+#define MISSES_GAP_NS (250 * NSEC_PER_MSEC)
+
+static void tell_lost(struct session *session, const char *kind, const char *cause, uint64_t count,
+		      const struct trace_counters *now)
+{
+	struct event event = {
+		.kind = EVENT_LOST,
+		.time_ns = boot_now_ns(),
+		.lost_kind = kind,
+		.lost_cause = cause,
+		.lost_count = count,
+		.lost_from_ns = now->lost_from_ns,
+		.lost_to_ns = now->lost_to_ns,
+	};
+
+	if (count)
+		session->tell(&event, session->arg);
+}
+
+static void look_for_misses(struct session *session, const struct trace_counters *counters)
+{
+	struct trace_misses now;
+
+	session->misses_at_ns = boot_now_ns() + MISSES_GAP_NS;
+	if (trace_attach_late(session->trace))
+		session->resync_due = true;
+	trace_misses(session->trace, &now);
+	tell_lost(session, "unknown", "hook skipped: it was re-entered on its CPU",
+		  now.ports - session->misses.ports, counters);
+	tell_lost(session, "connection",
+		  "hook skipped: it was re-entered on its CPU; at most as many",
+		  now.conns - session->misses.conns, counters);
+	if (now.ports != session->misses.ports)
+		session->resync_due = true;
+	/* Most of these were about connections: the comparison tells. */
+	if (now.others != session->misses.others)
+		session->resync_due = true;
+	session->misses = now;
+}
+
+/* A port is state: what was lost of it is in the kernel's tables. A connection is not looked for. */
+static bool look_for_lost_kind(struct session *session, enum record_kind kind,
+			       const struct trace_counters *now)
+{
+	uint64_t ring = now->lost_ring[kind] - session->last.lost_ring[kind];
+	uint64_t map = now->lost_map[kind] - session->last.lost_map[kind];
+
+	tell_lost(session, record_kind_name(kind), "ring full: the reader was too slow", ring, now);
+	tell_lost(session, record_kind_name(kind), "table of sockets full: an end may go unseen",
+		  map, now);
+	if ((ring || map) && kind >= RECORD_OPEN && kind <= RECORD_CHANGE)
+		session->resync_due = true;
+	return ring || map;
+}
+
+void session_look_for_losses(struct session *session)
+{
+	struct trace_counters now;
+	bool lost = false;
+
+	trace_counters(session->trace, &now);
+	for (int i = 0; i < RECORD_KINDS; i++)
+		lost |= look_for_lost_kind(session, (enum record_kind)i, &now);
+	if (now.corrupt != session->last.corrupt) {
+		tell_lost(session, "unknown", "record damaged", now.corrupt - session->last.corrupt,
+			  &now);
+		session->resync_due = true;
+	}
+	if (boot_now_ns() >= session->misses_at_ns)
+		look_for_misses(session, &now);
+	if (lost || session->resync_due)
+		trace_loss_seen(session->trace);
+	session->last = now;
+}
