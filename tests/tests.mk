@@ -44,6 +44,25 @@ build/tests/fuzz/%: tests/fuzz/%.c $(PURE_SOURCES) Makefile tests/tests.mk
 test-fuzz: $(FUZZ_TARGETS)
 	@tests/fuzz/run $(RESULTS)/fuzz.tsv $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
+# --- recorded rings: what this kernel's hooks tell of a short life, for test_replay ------
+
+RINGS_DIR := tests/data/rings
+RECORD_SOURCES := $(wildcard tests/record/*.c)
+RECORD_OBJECTS := $(RECORD_SOURCES:tests/record/%.c=build/obj/record/%.o)
+KERNEL_SERIES := $(shell uname -r | cut -d . -f 1,2)
+
+build/obj/record/%.o: tests/record/%.c Makefile tests/tests.mk
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests/record -MMD -MP -c -o $@ $<
+
+build/tests/record: $(RECORD_OBJECTS) $(filter-out $(OBJ)/main.o,$(OBJECTS))
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,--wrap=decode -o $@ $^ $(LIBS)
+
+-include $(RECORD_OBJECTS:.o=.d)
+
 # --- the house and the documents -------------------------------------------------------
 
 .PHONY: test-includes test-docs
