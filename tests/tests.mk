@@ -49,7 +49,7 @@ test-fuzz: $(FUZZ_TARGETS)
 RINGS_DIR := tests/data/rings
 RECORD_SOURCES := $(wildcard tests/record/*.c)
 RECORD_OBJECTS := $(RECORD_SOURCES:tests/record/%.c=build/obj/record/%.o)
-KERNEL_SERIES := $(shell uname -r | cut -d . -f 1,2)
+KERNEL_SERIES = $(shell uname -r | cut -d . -f 1,2)
 
 build/obj/record/%.o: tests/record/%.c Makefile tests/tests.mk
 	$(call say,CC,$<)
@@ -62,6 +62,26 @@ build/tests/record: $(RECORD_OBJECTS) $(filter-out $(OBJ)/main.o,$(OBJECTS))
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,--wrap=decode -o $@ $^ $(LIBS)
 
 -include $(RECORD_OBJECTS:.o=.d)
+
+# This kernel's, as root; the same of others, emulated: RECORD_KERNELS="5.10 newest".
+RECORD_HOOKS ?= default cgroup tracepoint
+RECORD_KERNELS ?= 5.10 6.1 6.12 newest
+
+.PHONY: record record-vm record-golden
+record: build/tests/record
+	$(Q)for hook in $(RECORD_HOOKS); do \
+		[ $$hook = default ] && hooks= || hooks="--hooks $$hook"; \
+		build/tests/record $(RINGS_DIR)/$(KERNEL_SERIES)-$$hook.ring $$hooks || exit 1; \
+	done
+	@$(MAKE) --no-print-directory record-golden
+
+record-vm: build/tests/record
+	@tools/setup vm
+	@tests/record/vm build/tests/record $(RECORD_KERNELS)
+	@$(MAKE) --no-print-directory record-golden
+
+record-golden: build/tests/unit/test_replay
+	@RECORD_GOLDEN=1 $<
 
 # --- the house and the documents -------------------------------------------------------
 
