@@ -12,11 +12,23 @@ static struct process process;
 static struct sink sink; /* of no kind yet */
 static struct buf out;
 
+/*
+ * As a test changes it in place, which the model never does, it is another
+ * program each time: sinks may remember what they wrote of one.
+ */
+static inline void another_program(void)
+{
+	static uint64_t programs;
+
+	process.exec_id = ++programs;
+}
+
 static inline int set_up(void **state)
 {
 	(void)state;
 	enrich = enrich_new(true);
 	process = a_process();
+	another_program();
 	sink = (struct sink){ .enrich = enrich };
 	return !enrich;
 }
@@ -36,6 +48,20 @@ static inline void choose(const char *columns)
 	const char *bad;
 
 	assert_int_equal(columns_parse(columns, &sink.columns, &bad), 0);
+}
+
+/* From 10.0.0.1:8080 to 192.0.2.1:443, by python; what else it has is in *connection. */
+static inline struct event a_connection_event(enum event_kind kind, struct connection *connection)
+{
+	struct event event = an_event(kind, &process);
+
+	*connection = (struct connection){ .remote = an_endpoint(IPPROTO_TCP, 443) };
+	memcpy(connection->remote.addr, (uint8_t[]){ 192, 0, 2, 1 }, 4);
+	memcpy(event.socket.local.addr, (uint8_t[]){ 10, 0, 0, 1 }, 4);
+	event.connection = connection;
+	event.sharing = 0;
+	event.origin = ORIGIN_BY_SYSCALL;
+	return event;
 }
 
 /* What this kind of sink writes behind what is in out; until out is touched. */
