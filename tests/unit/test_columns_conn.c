@@ -143,7 +143,7 @@ static void the_detail_of_a_connect_tells_where_to_and_how_fast(void **state)
 	event.socket.local.netns = 5;
 	assert_shown("detail", &event, "netns 5; -> 192.0.2.1:443; in 1.234ms");
 	process = a_process();
-	another_program();
+	changed();
 	event.socket.local.netns = A_NETNS;
 	assert_shown("detail", &event, "-> 192.0.2.1:443; in 1.234ms; python3 -m http.server");
 }

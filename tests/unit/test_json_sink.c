@@ -122,7 +122,7 @@ static void what_is_unknown_is_absent(void **state)
 		    "\"socket\":{\"reuseport\":false,\"ifindex\":0,\"mptcp\":false},"
 		    "\"backlog\":128}\n");
 	process.cgroup_id = 0;
-	another_program();
+	changed();
 	assert_null(strstr(json_of(&event), "cgroup"));
 }
 
@@ -218,7 +218,7 @@ static void empty_arguments_are_arguments(void **state)
 	process.args_len = sizeof(args);
 	assert_contains(json_of(&event), "\"args\":[\"sh\",\"\",\"x\"]");
 	process.args_len = 4; /* the last one is empty */
-	another_program();
+	changed();
 	assert_contains(json_of(&event), "\"args\":[\"sh\",\"\"]");
 }
 

@@ -272,7 +272,7 @@ static void bad_words_are_said_and_end_with_2(void **state)
 		{ "--count 0", "from 1 up" },
 		{ "--count -1", "from 1 up" },
 		{ "--netns /nowhere", "No such file" },
-		{ "--hooks ptrace", "cgroup, fentry, kprobe, tracepoint" },
+		{ "--hooks ptrace", "fentry, kprobe, cgroup, tracepoint" },
 		{ "--tcp=1", "takes no argument" },
 		{ "--prot 1", "did you mean '--port'" },
 	};
