@@ -29,7 +29,7 @@ build/tests/unit/%: tests/unit/%.c $(PURE_OBJECTS)
 test-unit: $(UNIT_TESTS)
 	@tests/unit/run $(RESULTS)/unit.tsv $(UNIT_TESTS)
 
-# --- fuzz: the decoder and the escaper, a few seconds here, longer by hand ------------
+# --- fuzz: from bytes to lines, and the escaper, a few seconds here, longer by hand ------------
 
 FUZZ_SECONDS ?= 10
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,build/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -38,7 +38,7 @@ build/tests/fuzz/%: tests/fuzz/%.c $(PURE_SOURCES) Makefile tests/tests.mk
 	$(call say,FUZZ,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) -std=gnu11 -D_GNU_SOURCE -g -O1 -Iuser -Ibpf -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all -o $@ $< $(filter user/base/% user/model/%,$(PURE_SOURCES))
+		-fno-sanitize-recover=all -o $@ $< $(filter user/base/% user/model/% user/enrich/% user/output/%,$(PURE_SOURCES))
 
 .PHONY: test-fuzz
 test-fuzz: $(FUZZ_TARGETS)

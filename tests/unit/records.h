@@ -28,8 +28,8 @@ struct records {
 	struct rec_holder holder;
 	struct rec_open_socket socket;
 	struct rec_netns netns;
-	union record_args args;
 	struct rec_conn conns[KIND_MAX - KIND_BIND]; /* by kind, from KIND_BIND */
+	union record_args args;
 };
 
 #define RECORDS (8 + KIND_MAX - KIND_BIND)
