@@ -108,7 +108,7 @@ static int connected(const char *addr, uint16_t port, int type)
 
 static int accepted(int fd)
 {
-	int got = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+	int got = accept(fd, NULL, NULL);
 
 	need(got >= 0, "accept");
 	return got;

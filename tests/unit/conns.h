@@ -45,7 +45,7 @@ static inline int tear_down(void **state)
 	return 0;
 }
 
-static inline struct endpoint at(const char *addr, uint16_t port)
+static inline struct endpoint address(const char *addr, uint16_t port)
 {
 	struct endpoint end = an_endpoint(IPPROTO_TCP, port);
 
@@ -65,7 +65,7 @@ static inline void listens_at(uint64_t sk, struct endpoint local, uint32_t tgid)
 
 static inline void listens(uint64_t sk, const char *addr, uint32_t tgid)
 {
-	listens_at(sk, at(addr, 80), tgid);
+	listens_at(sk, address(addr, 80), tgid);
 }
 
 static inline void apply(const struct decoded *record)
@@ -103,7 +103,7 @@ static inline uint32_t owner_at(struct endpoint local)
 
 static inline uint32_t owner_of(const char *addr)
 {
-	return owner_at(at(addr, 80));
+	return owner_at(address(addr, 80));
 }
 
 #define CONN_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

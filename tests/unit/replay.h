@@ -39,15 +39,18 @@ static inline void replay_open(struct replay *r, const char *path, event_fn tell
 		bytes.len += n;
 	}
 	fclose(file);
-	*r = (struct replay){ .bytes = bytes.data, .size = bytes.len, .procs = procs_new() };
+	*r = (struct replay){ .bytes = bytes.data, .size = bytes.len };
 	assert_in_range(r->size, sizeof(r->head), 1 << 20);
 	memcpy(&r->head, r->bytes, sizeof(r->head));
 	assert_string_equal(r->head.magic, RING_MAGIC);
-	if (r->head.order != RING_ORDER)
+	if (r->head.order != RING_ORDER) {
+		free(r->bytes);
 		skip(); /* recorded on a machine of the other byte order */
+	}
 	if (memcmp(r->head.sizes, sizes, sizeof(sizes)) != 0)
 		fail_msg("%s has records of another abi: record it again, see CONTRIBUTING.md",
 			 path);
+	r->procs = procs_new();
 	r->ports = ports_new(r->procs, tell, arg);
 	assert_non_null(r->ports);
 	snapshot_init(&r->snapshot, r->procs);

@@ -18,7 +18,7 @@ static void each_record_is_the_event_of_its_kind(void **state)
 	(void)state;
 	assert_int_equal(COUNT(table), RECORD_KINDS - RECORD_BIND);
 	for (size_t i = 0; i < COUNT(table); i++) {
-		struct decoded record = a_connection(table[i].record, at("10.0.0.1", 80));
+		struct decoded record = a_connection(table[i].record, address("10.0.0.1", 80));
 
 		record.origin = ORIGIN_BY_IO_URING;
 		apply(&record);
@@ -40,10 +40,10 @@ static void each_record_is_the_event_of_its_kind(void **state)
 
 static void what_only_connections_have_is_passed_on(void **state)
 {
-	struct decoded record = a_connection(RECORD_FAIL, at("10.0.0.1", 80));
+	struct decoded record = a_connection(RECORD_FAIL, address("10.0.0.1", 80));
 
 	(void)state;
-	record.connection = (struct connection){ .remote = at("192.0.2.1", 443),
+	record.connection = (struct connection){ .remote = address("192.0.2.1", 443),
 						 .bytes_sent = 1,
 						 .bytes_received = 2,
 						 .bytes_known = true,
@@ -59,7 +59,7 @@ static void what_only_connections_have_is_passed_on(void **state)
 /* The one time of a record is the latency of a connect, and the lifetime at the end. */
 static void the_span_is_a_latency_until_the_end(void **state)
 {
-	struct decoded record = a_connection(RECORD_CONNECT, at("10.0.0.1", 80));
+	struct decoded record = a_connection(RECORD_CONNECT, address("10.0.0.1", 80));
 
 	(void)state;
 	record.span_ns = 1500;
@@ -78,7 +78,7 @@ static void how_the_process_is_known_is_said(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(sources); i++) {
-		struct decoded record = a_connection(RECORD_END, at("10.0.0.1", 80));
+		struct decoded record = a_connection(RECORD_END, address("10.0.0.1", 80));
 
 		record.source = sources[i];
 		apply(&record);
@@ -90,7 +90,7 @@ static void how_the_process_is_known_is_said(void **state)
 /* It is ours: a listener at this address has nothing to do with it. */
 static void an_outgoing_connection_of_nobody_known_is_nobodys(void **state)
 {
-	struct decoded record = a_connection(RECORD_STATE, at("10.0.0.1", 80));
+	struct decoded record = a_connection(RECORD_STATE, address("10.0.0.1", 80));
 
 	(void)state;
 	listens(1, "10.0.0.1", 10);
@@ -102,7 +102,7 @@ static void an_outgoing_connection_of_nobody_known_is_nobodys(void **state)
 
 static void a_connection_leaves_the_ports_alone(void **state)
 {
-	struct decoded record = a_connection(RECORD_END, at("10.0.0.1", 80));
+	struct decoded record = a_connection(RECORD_END, address("10.0.0.1", 80));
 
 	(void)state;
 	listens(99, "10.0.0.1", 10); /* the same socket's address, used again */
@@ -119,7 +119,7 @@ static void references_are_given_back(void **state)
 	(void)state;
 	listens(1, "10.0.0.1", 10);
 	for (int i = 0; i < 1000; i++) {
-		struct decoded record = a_connection(RECORD_CONNECT, at("10.0.0.9", 80));
+		struct decoded record = a_connection(RECORD_CONNECT, address("10.0.0.9", 80));
 
 		apply(&record);
 		owner_of("10.0.0.1");

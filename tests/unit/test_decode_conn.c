@@ -2,7 +2,7 @@
 /* Records of connections, binds and failed calls. */
 #include "decoding.h"
 
-static struct decoded out;
+static struct decoded conn;
 
 /* The record of this kind, as it was filled and changed. */
 static struct rec_conn *conn_of(enum rec_kind kind)
@@ -12,28 +12,28 @@ static struct rec_conn *conn_of(enum rec_kind kind)
 
 static const struct decoded *decoded_of(const struct rec_conn *rec)
 {
-	assert_int_equal(decode_copy(rec, sizeof(*rec), 0, &out), 0);
-	return &out;
+	assert_int_equal(decode_copy(rec, sizeof(*rec), 0, &conn), 0);
+	return &conn;
 }
 
 static void every_field_is_taken(void **state)
 {
 	static const uint8_t remote[16] = { 198, 51, 100, 7 };
-	const struct connection *c = &out.connection;
+	const struct connection *c = &conn.connection;
 
 	(void)state;
 	for (int kind = KIND_BIND; kind < KIND_MAX; kind++) {
 		decoded_of(conn_of((enum rec_kind)kind));
-		assert_int_equal(out.type, DECODED_CONN);
-		assert_int_equal(out.kind, kind);
-		assert_int_equal(out.size, sizeof(struct rec_conn));
-		assert_int_equal(out.time_ns, 8000000001);
-		assert_int_equal(out.span_ns, 1500000);
-		assert_int_equal(out.origin, ORIGIN_BY_SYSCALL);
-		assert_int_equal(out.source, SOURCE_KERNEL);
-		assert_string_equal(out.hook, "sockops");
-		assert_the_task(&out.task);
-		assert_the_socket(&out.socket);
+		assert_int_equal(conn.type, DECODED_CONN);
+		assert_int_equal(conn.kind, kind);
+		assert_int_equal(conn.size, sizeof(struct rec_conn));
+		assert_int_equal(conn.time_ns, 8000000001);
+		assert_int_equal(conn.span_ns, 1500000);
+		assert_int_equal(conn.origin, ORIGIN_BY_SYSCALL);
+		assert_int_equal(conn.source, SOURCE_KERNEL);
+		assert_string_equal(conn.hook, "sockops");
+		assert_the_task(&conn.task);
+		assert_the_socket(&conn.socket);
 		assert_true(c->bytes_sent == 1000000000001 && c->bytes_received == 22);
 		assert_true(c->bytes_known);
 		assert_false(c->autobind || c->no_local || c->passive);
@@ -57,8 +57,8 @@ static void a_failure_gives_its_call_and_errno(void **state)
 		rec->op = op;
 		rec->error = (__u16)(UINT16_MAX - op);
 		decoded_of(rec);
-		assert_string_equal(out.connection.op, ops[op]);
-		assert_int_equal(out.connection.error, UINT16_MAX - op);
+		assert_string_equal(conn.connection.op, ops[op]);
+		assert_int_equal(conn.connection.error, UINT16_MAX - op);
 	}
 	rec->error = 0; /* the kernel kept none */
 	assert_int_equal(decoded_of(rec)->connection.error, 0);
@@ -79,7 +79,7 @@ static void each_flag_reaches_its_field(void **state)
 
 	(void)state;
 	for (int bit = 0; bit < 8; bit++) {
-		const struct connection *c = &out.connection;
+		const struct connection *c = &conn.connection;
 		int flag = 1 << bit;
 
 		rec->flags = (__u8)flag;
@@ -88,10 +88,10 @@ static void each_flag_reaches_its_field(void **state)
 		assert_int_equal(c->bytes_known, flag == CONN_F_BYTES);
 		assert_int_equal(c->no_local, flag == CONN_F_NO_LOCAL);
 		assert_int_equal(c->passive, flag == CONN_F_PASSIVE);
-		assert_int_equal(out.source, flag == CONN_F_NO_OWNER ? SOURCE_UNKNOWN :
-					     flag == CONN_F_FOUND    ? SOURCE_PROC :
-					     flag == CONN_F_OWNER    ? SOURCE_SOCKET :
-								       SOURCE_KERNEL);
+		assert_int_equal(conn.source, flag == CONN_F_NO_OWNER ? SOURCE_UNKNOWN :
+					      flag == CONN_F_FOUND    ? SOURCE_PROC :
+					      flag == CONN_F_OWNER    ? SOURCE_SOCKET :
+									SOURCE_KERNEL);
 	}
 	/* Found is less than caught, and no owner is none, whatever else is said. */
 	rec->flags = CONN_F_OWNER | CONN_F_FOUND;
@@ -108,11 +108,11 @@ static void the_remote_end_is_of_the_local_ones_family(void **state)
 	(void)state;
 	memset(rec->remote_addr, 0xee, sizeof(rec->remote_addr));
 	decoded_of(rec);
-	assert_memory_equal(out.connection.remote.addr, four, sizeof(four));
+	assert_memory_equal(conn.connection.remote.addr, four, sizeof(four));
 	rec->sock.family = AF_INET6;
 	decoded_of(rec);
-	assert_int_equal(out.connection.remote.family, AF_INET6);
-	assert_memory_equal(out.connection.remote.addr, rec->remote_addr, 16);
+	assert_int_equal(conn.connection.remote.family, AF_INET6);
+	assert_memory_equal(conn.connection.remote.addr, rec->remote_addr, 16);
 	rec->remote_port = 0; /* there is none */
 	assert_int_equal(decoded_of(rec)->connection.remote.port, 0);
 }
@@ -133,8 +133,8 @@ static void every_state_has_its_name_and_others_have_none(void **state)
 		rec->new_state = (__u8)(UINT8_MAX - i);
 		decoded_of(rec);
 		for (int end = 0; end < 2; end++) {
-			const char *name = end ? out.connection.new_state :
-						 out.connection.old_state;
+			const char *name = end ? conn.connection.new_state :
+						 conn.connection.old_state;
 			size_t number = (size_t)(end ? UINT8_MAX - i : i);
 			const char *expected = number < COUNT(names) ? names[number] : NULL;
 
@@ -185,7 +185,7 @@ static void every_hook_has_a_name(void **state)
 	for (__u16 hook = 0; hook < HOOK_MAX; hook++) {
 		rec->hook = hook;
 		assert_non_null(decoded_of(rec)->hook);
-		assert_true(*out.hook);
+		assert_true(*conn.hook);
 	}
 }
 

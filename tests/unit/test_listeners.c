@@ -10,7 +10,7 @@ static void a_listener_owns_what_comes_to_its_address(void **state)
 	listens(1, "10.0.0.1", 10);
 	assert_int_equal(owner_of("10.0.0.1"), 10);
 	assert_int_equal(owner_of("10.0.0.2"), 0);
-	assert_int_equal(owner_at(at("10.0.0.1", 81)), 0);
+	assert_int_equal(owner_at(address("10.0.0.1", 81)), 0);
 	assert_string_equal(told.actor.comm, "");
 }
 
@@ -36,7 +36,7 @@ static void a_listener_at_any_address_owns_what_no_closer_one_does(void **state)
 
 static void a_v6_listener_is_found_whether_v6only_or_not(void **state)
 {
-	struct endpoint only = at("::", 80), exact = at("2001:db8::1", 80);
+	struct endpoint only = address("::", 80), exact = address("2001:db8::1", 80);
 
 	(void)state;
 	only.v6only = 1;
@@ -53,7 +53,7 @@ static void a_v6_listener_is_found_whether_v6only_or_not(void **state)
 /* A socket at one address of IPv6 is v6only of itself (net/ipv6/af_inet6.c, __inet6_bind). */
 static void a_v6_listener_at_the_address_is_closer_than_a_dual_stack_one(void **state)
 {
-	struct endpoint exact = at("2001:db8::1", 80);
+	struct endpoint exact = address("2001:db8::1", 80);
 
 	(void)state;
 	exact.v6only = 1;
@@ -65,7 +65,7 @@ static void a_v6_listener_at_the_address_is_closer_than_a_dual_stack_one(void **
 
 static void a_v6only_listener_has_nothing_that_comes_over_ipv4(void **state)
 {
-	struct endpoint only = at("::", 80);
+	struct endpoint only = address("::", 80);
 
 	(void)state;
 	only.v6only = 1;
@@ -91,8 +91,8 @@ static void an_ipv4_connection_is_no_v6_listeners(void **state)
 
 static void a_listener_on_a_device_is_closer_than_one_on_all(void **state)
 {
-	struct endpoint device = at("10.0.0.1", 80), any_device = at("0.0.0.0", 80),
-			here = at("10.0.0.1", 80);
+	struct endpoint device = address("10.0.0.1", 80), any_device = address("0.0.0.0", 80),
+			here = address("10.0.0.1", 80);
 
 	(void)state;
 	device.ifindex = any_device.ifindex = here.ifindex = 3;
@@ -110,13 +110,13 @@ static void a_listener_on_a_device_is_closer_than_one_on_all(void **state)
 
 static void another_namespace_or_protocol_is_another_port(void **state)
 {
-	struct endpoint local = at("10.0.0.1", 80);
+	struct endpoint local = address("10.0.0.1", 80);
 
 	(void)state;
 	listens(1, "10.0.0.1", 10);
 	local.netns++;
 	assert_int_equal(owner_at(local), 0);
-	local = at("10.0.0.1", 80);
+	local = address("10.0.0.1", 80);
 	local.proto = IPPROTO_SCTP;
 	assert_int_equal(owner_at(local), 0);
 }
@@ -140,11 +140,11 @@ static void a_listener_found_by_the_snapshot_is_said_to_be_found(void **state)
 
 	(void)state;
 	snapshot_init(&snapshot, procs);
-	holder.socket.local = at("10.0.0.1", 80);
+	holder.socket.local = address("10.0.0.1", 80);
 	assert_int_equal(snapshot_add(&snapshot, &holder), 0);
 	assert_int_equal(ports_load(ports, &snapshot, EVENT_EXISTING, &nothing), 0);
 	snapshot_free(&snapshot);
-	record = a_connection(RECORD_ACCEPT, at("10.0.0.1", 80));
+	record = a_connection(RECORD_ACCEPT, address("10.0.0.1", 80));
 	record.source = SOURCE_UNKNOWN;
 	record.connection.passive = true;
 	apply(&record);
@@ -160,7 +160,7 @@ static void a_listener_without_a_process_gives_none(void **state)
 
 	(void)state;
 	snapshot_init(&snapshot, procs);
-	open.socket.local = at("10.0.0.1", 80);
+	open.socket.local = address("10.0.0.1", 80);
 	open.socket.kernel = true;
 	assert_int_equal(snapshot_add(&snapshot, &open), 0);
 	assert_int_equal(ports_load(ports, &snapshot, EVENT_EXISTING, &nothing), 0);
@@ -174,7 +174,7 @@ static void closes_at(uint64_t sk, const char *addr, uint64_t time_ns)
 {
 	struct decoded record = a_port_record(RECORD_CLOSE, sk, 80, 10, time_ns);
 
-	record.socket.local = at(addr, 80);
+	record.socket.local = address(addr, 80);
 	assert_int_equal(ports_apply(ports, &record), 0);
 }
 
@@ -202,7 +202,7 @@ static void closed_listeners_are_forgotten_one_by_one(void **state)
 
 	(void)state;
 	for (uint64_t sk = 1; sk <= 1000; sk++) {
-		struct endpoint local = at("10.0.0.1", (uint16_t)sk);
+		struct endpoint local = address("10.0.0.1", (uint16_t)sk);
 		struct decoded close = a_port_record(RECORD_CLOSE, sk, local.port, 10, 9 * SECOND);
 
 		listens_at(sk, local, 10);
@@ -210,7 +210,7 @@ static void closed_listeners_are_forgotten_one_by_one(void **state)
 		assert_int_equal(ports_apply(ports, &close), 0);
 		assert_int_equal(owner_at(local), 10);
 	}
-	assert_int_equal(owner_at(at("10.0.0.1", 1)), 0);
+	assert_int_equal(owner_at(address("10.0.0.1", 1)), 0);
 	p = procs_get(procs, &task);
 	assert_in_range(p->refs, 2, 300); /* so are those who had them */
 	procs_put(procs, p);
@@ -224,7 +224,7 @@ static void a_listener_that_came_later_does_not_own_it(void **state)
 	(void)state;
 	listens(1, "10.0.0.1", 10);
 	closes_at(1, "10.0.0.1", 9 * SECOND);
-	open.socket.local = at("10.0.0.1", 80);
+	open.socket.local = address("10.0.0.1", 80);
 	assert_int_equal(ports_apply(ports, &open), 0);
 	assert_int_equal(owner_of("10.0.0.1"), 10);
 }

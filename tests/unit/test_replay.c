@@ -25,9 +25,9 @@ struct life {
 
 /*
  * Whose it is is known, but for steps, and for a connection that nobody had
- * accepted when its listener closed, and ended with it.
+ * accepted when its listener closed, and that ended with it.
  */
-static void check_event(struct life *life, const struct event *e)
+static void check_event(const struct life *life, const struct event *e)
 {
 	bool may_lack = e->kind == EVENT_STATE || (e->kind == EVENT_END && e->connection->passive);
 
@@ -52,7 +52,7 @@ static void take(const struct event *event, void *arg)
 	life->sink.ops->event(&life->sink, &shown, &life->lines);
 }
 
-static void begin(struct life *life, const char *path)
+static void life_begin(struct life *life, const char *path)
 {
 	*life = (struct life){ .path = path, .enrich = enrich_new(true) };
 	assert_non_null(life->enrich);
@@ -61,7 +61,7 @@ static void begin(struct life *life, const char *path)
 	replay_run(&life->replay);
 }
 
-static void end(struct life *life)
+static void life_end(struct life *life)
 {
 	replay_close(&life->replay);
 	enrich_free(life->enrich);
@@ -163,13 +163,13 @@ static void a_recorded_ring_tells_its_golden_lines(void **state)
 	struct life life;
 	char path[512];
 
-	begin(&life, *state);
+	life_begin(&life, *state);
 	golden_path(life.path, path, sizeof(path));
 	if (getenv("RECORD_GOLDEN"))
 		write_golden(&life, path);
 	assert_golden(&life, path);
 	assert_whole(&life);
-	end(&life);
+	life_end(&life);
 }
 
 int main(void)
