@@ -130,6 +130,27 @@ int tcp_connect(int protocol, int port)
 	return fd;
 }
 
+int sock_open(const char *addr, int protocol, int local_port)
+{
+	bool v6 = strchr(addr, ':');
+
+	return spec_try(&(struct spec){ .protocol = protocol,
+					.addr = v6 ? "::" : "0.0.0.0",
+					.port = local_port,
+					.flags = SPEC_REUSEADDR | SPEC_NO_LISTEN |
+						 (local_port ? 0 : SPEC_NO_BIND) });
+}
+
+int sock_connect(int fd, const char *addr, int port)
+{
+	struct spec spec = { .addr = addr, .port = port };
+	struct sockaddr_storage to;
+	socklen_t len;
+
+	errno = -address_of(&spec, &to, &len);
+	return errno ? -1 : connect(fd, (void *)&to, len);
+}
+
 void sock_listen(int fd, int backlog)
 {
 	if (listen(fd, backlog))

@@ -19,5 +19,6 @@ extern const struct test loss_tests[];
 extern const struct test filter_tests[];
 extern const struct test cli_tests[];
 extern const struct test output_tests[];
+extern const struct test connect_tests[];
 
 #endif
