@@ -45,6 +45,9 @@ int sock_open(const char *addr, int protocol, int local_port);
 /* connect() to an address and port: 0, or -1 with errno. */
 int sock_connect(int fd, const char *addr, int port);
 
+/* Waits until a connection to that port of IPv4 is in SYN_SENT. */
+void await_syn_sent(int port);
+
 void sock_listen(int fd, int backlog);
 void sock_close(int fd);
 int sock_port(int fd);

@@ -261,6 +261,17 @@ void tracer_history(struct tracer *tracer, int port, const char *want)
 	      want, told);
 }
 
+const struct event *tracer_with_remote(const struct tracer *tracer, const char *name, int port)
+{
+	for (size_t i = 0; i < tracer->count; i++) {
+		const struct event *event = tracer->events[i];
+
+		if (event->remote_port == port && !strcmp(event->name, name))
+			return event;
+	}
+	return NULL;
+}
+
 unsigned int tracer_count(const struct tracer *tracer, const char *name, int port)
 {
 	unsigned int count = 0;

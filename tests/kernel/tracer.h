@@ -90,6 +90,9 @@ void tracer_sync_all(struct tracer *tracer);
 /* After a sync: the events of the port were exactly these ("open,close"), in this order. */
 void tracer_history(struct tracer *tracer, int port, const char *want);
 
+/* The first event of that name and remote port, NULL if none has been read. */
+const struct event *tracer_with_remote(const struct tracer *tracer, const char *name, int port);
+
 /* How many events of that name (NULL: any) and port (0: any) have been read. */
 unsigned int tracer_count(const struct tracer *tracer, const char *name, int port);
 
