@@ -258,12 +258,15 @@ static __noinline int gone(struct sock *sk, u32 old, u32 hook)
 
 /* --- steps ---------------------------------------------------------------- */
 
+/* Into LISTEN a process goes by itself; at other steps it is whose the connection is. */
 static __noinline int tell_step(struct sock *sk, u32 old, u32 new, u32 hook)
 {
 	struct conn_note note = {
 		.kind = KIND_STATE, .hook = hook, .old_state = old, .new_state = new
 	};
 
+	if (new == BPF_TCP_LISTEN)
+		return conn_tell_current(sk, &note, (void *)0);
 	return conn_tell(sk, &note, owner_of(conn_of(sk), &note), (void *)0);
 }
 
