@@ -248,7 +248,7 @@ int bench_connpids(const struct bench_size *size)
 	if (!owners.all)
 		die("no memory for %zu events", owners.max);
 	net_private();
-	tracer_start(&tracer, args, OUT_PIPE);
+	tracer_start(&tracer, args, OUT_MEMORY);
 	tracer_streams(&tracer);
 	listener = listen_on(loopback(PIDS_PORT));
 	load = fork_child();
