@@ -133,6 +133,7 @@ static _Noreturn void breed(struct truth *truth, int listener, unsigned int conn
 struct owners {
 	struct told_owner *all;
 	size_t count, max;
+	uint32_t netns;
 	uint64_t lost;
 };
 
@@ -140,12 +141,13 @@ static void take_line(struct owners *owners, const char *line)
 {
 	struct told told;
 
-	if (owners->count < owners->max && line_owner(line, &owners->all[owners->count])) {
-		owners->count++;
-		return;
-	}
-	if (line_parse(line, &told) && told.event == TOLD_LOST)
+	if (!line_parse(line, &told))
+		die("not a JSON line: %.200s", line);
+	if (told.event == TOLD_LOST)
 		owners->lost += told.count;
+	if (told.netns != owners->netns || owners->count == owners->max)
+		return; /* others use the machine, too */
+	owners->count += line_owner(line, &owners->all[owners->count]);
 }
 
 static void take_lines(struct tracer *tracer, struct owners *owners, pid_t load)
@@ -248,6 +250,7 @@ int bench_connpids(const struct bench_size *size)
 	if (!owners.all)
 		die("no memory for %zu events", owners.max);
 	net_private();
+	owners.netns = net_inode();
 	tracer_start(&tracer, args, OUT_MEMORY);
 	tracer_streams(&tracer);
 	listener = listen_on(loopback(PIDS_PORT));
