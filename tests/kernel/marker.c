@@ -90,10 +90,10 @@ void tracer_sync(struct tracer *tracer)
 	await_closed(tracer, port);
 }
 
-void tracer_sync_all(struct tracer *tracer)
+/* A connection that is made, accepted and reset. */
+static void marker_connection(int port)
 {
 	struct linger reset = { .l_onoff = 1 };
-	int port = next_marker++;
 	int listener = tcp_listen("127.0.0.1", port);
 	int client = tcp_connect(0, port);
 	int server = accept(listener, NULL, NULL);
@@ -103,8 +103,31 @@ void tracer_sync_all(struct tracer *tracer)
 	close(client);
 	close(server);
 	close(listener);
+}
+
+void tracer_sync_all(struct tracer *tracer)
+{
+	int port = next_marker++;
+
+	marker_connection(port);
 	await_marker(tracer, &tracer->marker_end, port, "end of the connection");
 	await_closed(tracer, port);
+}
+
+void tracer_resync_all(struct tracer *tracer)
+{
+	long long end = 0;
+	int port = 0;
+
+	while (!port || tracer->marker_end != port) {
+		check(time_left() > 0, "after a loss, no marker is told any more");
+		if (now_ms() >= end) {
+			port = next_marker++;
+			marker_connection(port);
+			end = now_ms() + 4LL * READY_WAIT * config.scale;
+		}
+		tracer_pump_alive(tracer, min_int((int)(end - now_ms()), time_left()));
+	}
 }
 
 void tracer_resync(struct tracer *tracer)
