@@ -63,6 +63,18 @@ int uring_fix(struct uring *uring, int fd)
 	return 0;
 }
 
+/* A mapping is a reference to the ring, as a descriptor is. */
+void uring_close(struct uring *uring)
+{
+	const struct io_uring_params *p = &uring->params;
+
+	if (uring->fixed)
+		syscall(SYS_io_uring_register, uring->fd, IORING_UNREGISTER_FILES, NULL, 0);
+	munmap(uring->rings, rings_size(p));
+	munmap(uring->sqes, p->sq_entries * sizeof(*uring->sqes));
+	close(uring->fd);
+}
+
 bool uring_knows(struct uring *uring, unsigned int op)
 {
 	size_t size = sizeof(struct io_uring_probe) + OPS_MAX * sizeof(struct io_uring_probe_op);

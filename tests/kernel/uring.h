@@ -23,6 +23,9 @@ int uring_open_polled(struct uring *uring);
 /* From here on fd is used as a fixed file: 0, or -errno. */
 int uring_fix(struct uring *uring, int fd);
 
+/* Lets go of it, and of the file that was fixed. */
+void uring_close(struct uring *uring);
+
 /* Whether the kernel knows the operation. */
 bool uring_knows(struct uring *uring, unsigned int op);
 
