@@ -198,8 +198,7 @@ static int fast_open_once(int listener)
 /* The first one gets a cookie; the second's SYN carries the request. */
 static void conn_fast_open(void)
 {
-	int queue = 5, listener, port;
-	const struct event *event;
+	int queue = 5, listener;
 	struct tracer *tracer;
 
 	sysctl_or_skip("net/ipv4/tcp_fastopen", "3");
@@ -208,7 +207,9 @@ static void conn_fast_open(void)
 	if (setsockopt(listener, IPPROTO_TCP, TCP_FASTOPEN, &queue, sizeof(queue)))
 		test_skip("this kernel has no TCP fast open: %s", strerror(errno));
 	for (int i = 0; i < 2; i++) {
-		port = fast_open_once(listener);
+		int port = fast_open_once(listener);
+		const struct event *event;
+
 		event = tracer_expect(tracer, "connect", port);
 		expect_ends(event, "127.0.0.1", port, "127.0.0.1", LINK_PORT);
 		expect_owner(event, getpid());
