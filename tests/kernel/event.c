@@ -48,6 +48,8 @@ void event_parse(struct event *event, const char *line)
 	copy_text(event->addr, sizeof(event->addr), event_get(event, "local.addr"));
 	copy_text(event->of, sizeof(event->of), event_get(event, "recovered"));
 	event->port = (int)number_of(event_get(event, "local.port"));
+	copy_text(event->comm, sizeof(event->comm), event_get(event, "process.comm"));
+	copy_text(event->kind, sizeof(event->kind), event_get(event, "kind"));
 	event->remote_port = (int)number_of(event_get(event, "remote.port"));
 	event->pid = (pid_t)number_of(event_get(event, "process.pid"));
 	event->netns = (unsigned long)number_of(event_get(event, "netns.inode"));
