@@ -146,6 +146,9 @@ __hidden int on_accepted(struct sock *sk, u32 hook)
 	if (!shared.ready || !sk || BPF_CORE_READ(sk, sk_protocol) != PROTO_TCP)
 		return 0;
 	entry = conn_of(sk);
+	/* The other end has reset it already: it was told, and has ended. */
+	if (!entry && BPF_CORE_READ(sk, __sk_common.skc_state) == BPF_TCP_CLOSE)
+		return 0;
 	if (entry)
 		state = *entry;
 	if (state.flags & (CONN_ACCEPTED | CONN_OLD))

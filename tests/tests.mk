@@ -29,7 +29,7 @@ build/tests/unit/%: tests/unit/%.c $(PURE_OBJECTS)
 test-unit: $(UNIT_TESTS)
 	@tests/unit/run $(RESULTS)/unit.tsv $(UNIT_TESTS)
 
-# --- fuzz: the decoder and the escaper, a few seconds here, longer by hand ------------
+# --- fuzz: from bytes to lines, and the escaper, a few seconds here, longer by hand ------------
 
 FUZZ_SECONDS ?= 10
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,build/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -38,11 +38,50 @@ build/tests/fuzz/%: tests/fuzz/%.c $(PURE_SOURCES) Makefile tests/tests.mk
 	$(call say,FUZZ,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) -std=gnu11 -D_GNU_SOURCE -g -O1 -Iuser -Ibpf -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all -o $@ $< $(filter user/base/% user/model/%,$(PURE_SOURCES))
+		-fno-sanitize-recover=all -o $@ $< $(filter user/base/% user/model/% user/enrich/% user/output/%,$(PURE_SOURCES))
 
 .PHONY: test-fuzz
 test-fuzz: $(FUZZ_TARGETS)
 	@tests/fuzz/run $(RESULTS)/fuzz.tsv $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+# --- recorded rings: what this kernel's hooks tell of a short life, for test_replay ------
+
+RINGS_DIR := tests/data/rings
+RECORD_SOURCES := $(wildcard tests/record/*.c)
+RECORD_OBJECTS := $(RECORD_SOURCES:tests/record/%.c=build/obj/record/%.o)
+KERNEL_SERIES = $(shell uname -r | cut -d . -f 1,2)
+
+build/obj/record/%.o: tests/record/%.c Makefile tests/tests.mk
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests/record -MMD -MP -c -o $@ $<
+
+build/tests/record: $(RECORD_OBJECTS) $(filter-out $(OBJ)/main.o,$(OBJECTS))
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,--wrap=decode -o $@ $^ $(LIBS)
+
+-include $(RECORD_OBJECTS:.o=.d)
+
+# This kernel's, as root; the same of others, emulated: RECORD_KERNELS="5.10 newest".
+RECORD_HOOKS ?= default cgroup tracepoint
+RECORD_KERNELS ?= 5.10 6.1 6.12 newest
+
+.PHONY: record record-vm record-golden
+record: build/tests/record
+	$(Q)for hook in $(RECORD_HOOKS); do \
+		[ $$hook = default ] && hooks= || hooks="--hooks $$hook"; \
+		build/tests/record $(RINGS_DIR)/$(KERNEL_SERIES)-$$hook.ring $$hooks || exit 1; \
+	done
+	@$(MAKE) --no-print-directory record-golden
+
+record-vm: build/tests/record
+	@tools/setup vm
+	@tests/record/vm build/tests/record $(RECORD_KERNELS)
+	@$(MAKE) --no-print-directory record-golden
+
+record-golden: build/tests/unit/test_replay
+	@RECORD_GOLDEN=1 $<
 
 # --- the house and the documents -------------------------------------------------------
 

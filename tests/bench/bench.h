@@ -21,6 +21,9 @@ struct bench_size {
 	unsigned int flood_seconds;
 	unsigned int tight_seconds;
 	unsigned int stop_seconds;
+	unsigned int rounds;    /* of conncpu */
+	unsigned int conns;     /* in each of them */
+	unsigned int pid_conns; /* of connpids, by PID_PROCESSES processes */
 };
 
 /* --- util.c ------------------------------------------------------------- */
@@ -30,6 +33,8 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A line of the table at the end: `run` collects them. */
 void row(const char *figure, const char *wanted, bool ok, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+/* The same of what could not be measured here, and why. */
+void row_skipped(const char *figure, const char *wanted, const char *why);
 uint64_t now_ns(void);
 void sleep_until(uint64_t when_ns);
 uint64_t number(const char *text, uint64_t max);
@@ -73,6 +78,8 @@ void net_home(void);
 uint32_t net_inode(void);
 struct sockaddr_in loopback(uint16_t port);
 struct sockaddr_in keeper_address(unsigned int index);
+/* One connection to a listener of ours: made, accepted and closed at both ends. */
+void connect_to(int listener, struct sockaddr_in addr);
 int bound_socket(struct sockaddr_in addr);
 int listen_on(struct sockaddr_in addr);
 
@@ -90,6 +97,7 @@ void keepers_close(struct keepers *keepers);
 struct load {
 	const char *name;
 	unsigned int batch; /* operations in one call of op() */
+	bool served;        /* by a process of its own, on the same CPU */
 	double part;        /* which quantile of its slices counts */
 	void (*op)(int listener);
 };
@@ -100,6 +108,8 @@ double load_ns_per_op(const struct load *load, unsigned int slices);
 /* listen+close at a pace; at full speed where rate is 0. Returns how many. */
 uint64_t listen_paced(uint64_t rate, uint64_t for_ns);
 uint64_t listen_count(uint64_t count);
+/* Connections as fast as it goes. */
+void connect_count(uint64_t count);
 uint64_t flood_paced(int listener, uint64_t rate, uint64_t for_ns);
 /* Opens listeners until all are open; they stay so until the process ends. */
 void keep_paced(unsigned int first, unsigned int count, uint64_t rate);
@@ -112,10 +122,11 @@ enum tracer_out { OUT_PIPE, OUT_MEMORY };
 struct tracer {
 	pid_t pid;
 	int pidfd;
-	int out;     /* the pipe's read end, or a memfd */
-	int err;     /* a memfd */
-	int inotify; /* tells that the memfd grew; -1 with a pipe */
-	int until;   /* stop waiting for lines when this is readable; -1: never */
+	int out;         /* the pipe's read end, or a memfd */
+	int err;         /* a memfd */
+	int inotify;     /* tells that the memfd grew; -1 with a pipe */
+	off_t forgotten; /* of the memfd: read, and its memory given back */
+	int until;       /* stop waiting for lines when this is readable; -1: never */
 	uint64_t started_ns;
 	size_t start, end; /* of what is in the buffer */
 	char *buffer;
@@ -123,9 +134,12 @@ struct tracer {
 
 enum line_status { LINE_READ, LINE_TIMEOUT, LINE_UNTIL, LINE_EOF };
 
-/* args: what follows the program's name, NULL at the end; args NULL: the floor. */
+/*
+ * args: what follows the program's name, NULL at the end; args NULL: the floor.
+ * Where the first begins with '/' it is another tracer and its arguments.
+ */
 void tracer_start(struct tracer *tracer, const char *const *args, enum tracer_out out);
-/* Listens until a line tells of it. Returns when that was. */
+/* Listens and connects until a line tells of it. Returns when that was. */
 uint64_t tracer_streams(struct tracer *tracer);
 enum line_status tracer_line(struct tracer *tracer, char **line, uint64_t timeout_ns);
 /* Reads lines until one tells of a port in lo..hi. */
@@ -137,7 +151,11 @@ void tracer_signal(const struct tracer *tracer, int sig);
 void tracer_stop(struct tracer *tracer);
 /* Only what is behind the last line: to be called after LINE_EOF. */
 void tracer_reap(struct tracer *tracer);
+
+/* --- tracer_told.c ------------------------------------------------------ */
+
 uint64_t tracer_status_kib(const struct tracer *tracer, const char *field);
+double tracer_cpu_ms(const struct tracer *tracer);
 
 struct kind_stats {
 	uint64_t produced, delivered, lost;
@@ -146,15 +164,42 @@ struct kind_stats {
 /* The `stats:` lines of --stats. */
 struct tracer_stats {
 	struct kind_stats task, open, close, change;
-	bool complete; /* all four were there */
+	struct kind_stats bind, connect, accept, end, fail, state;
+	bool complete; /* all were there */
 	bool balanced; /* produced = delivered + lost, for each */
 };
 
 void tracer_read_stats(const struct tracer *tracer, struct tracer_stats *ret_stats);
 
+/* --- peers.c ------------------------------------------------------------ */
+
+/* Other tracers, to be measured beside ours. */
+struct peer {
+	const char *name;
+	const char *args[4];   /* the first is filled in: its path */
+	const char *line;      /* what a line about a connection has */
+	unsigned int per_conn; /* how many of these there are for each, both its ends here */
+};
+
+/* NULL, and says so, where it is not installed. */
+const struct peer *peer_find(const char *name);
+/* In the child: what peers expect of a machine. */
+void peer_prepare(void);
+
 /* --- lines.c ------------------------------------------------------------ */
 
-enum told_event { TOLD_OTHER, TOLD_OPEN, TOLD_CLOSE, TOLD_EXISTING, TOLD_RECOVERED, TOLD_LOST };
+enum told_event {
+	TOLD_OTHER,
+	TOLD_OPEN,
+	TOLD_CLOSE,
+	TOLD_EXISTING,
+	TOLD_RECOVERED,
+	TOLD_LOST,
+	TOLD_CONNECT,
+	TOLD_ACCEPT,
+	TOLD_END,
+	TOLD_EVENTS
+};
 
 struct told {
 	enum told_event event;
@@ -169,10 +214,22 @@ struct told {
 bool line_parse(const char *line, struct told *ret_told);
 bool line_tells_port(const char *line, unsigned int lo, unsigned int hi);
 
+/* Whose a line says it is. */
+struct told_owner {
+	uint64_t cookie;
+	uint64_t start_ns;
+	uint32_t pid; /* 0: nobody's */
+	enum told_event event;
+};
+
+/* Returns false where it is no event of a connection. */
+bool line_owner(const char *line, struct told_owner *ret_owner);
+
 /* What was told about one network namespace. */
 struct tally {
 	uint32_t netns;
 	uint64_t open, close, recovered, lines;
+	uint64_t told[TOLD_EVENTS];
 	uint64_t lost; /* the sum of all `lost` lines: these have no namespace */
 	/* Keepers told of as open or recovered; NULL: not asked for. */
 	unsigned char *keeper_told;
@@ -183,6 +240,8 @@ struct tally {
 void tally_line(struct tally *tally, const char *line);
 /* Counts lines until nothing came for timeout_ns, `until` is readable or the output ends. */
 enum line_status tally_lines(struct tracer *tracer, struct tally *tally, uint64_t timeout_ns);
+/* Reads while the load runs, then until the tracer has nothing more to tell. */
+void tally_follow(struct tracer *tracer, struct tally *tally, pid_t load);
 /* Ends the tracer in good order: SIGINT, the rest of its lines, its exit. */
 void tally_finish(struct tracer *tracer, struct tally *tally, struct tracer_stats *ret_stats);
 
@@ -192,6 +251,10 @@ int bench_load(int argc, char **argv);
 int bench_latency(const struct bench_size *size);
 int bench_connect(const struct bench_size *size);
 int bench_listen(const struct bench_size *size);
+int bench_connections(const struct bench_size *size);
+int bench_connloss(const struct bench_size *size);
+int bench_conncpu(const struct bench_size *size);
+int bench_connpids(const struct bench_size *size);
 int bench_getppid(const struct bench_size *size);
 int bench_flood(const struct bench_size *size);
 int bench_tight(const struct bench_size *size);

@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define SETTLE_NS NS_PER_S
 
 /* The value of a key behind `from`. A quote in a JSON string is escaped, so no key is met there. */
 static const char *json_value(const char *from, const char *key)
@@ -27,7 +30,8 @@ static enum told_event event_of(const char *value)
 	} names[] = {
 		{ "\"open\"", TOLD_OPEN },         { "\"close\"", TOLD_CLOSE },
 		{ "\"existing\"", TOLD_EXISTING }, { "\"recovered\"", TOLD_RECOVERED },
-		{ "\"lost\"", TOLD_LOST },
+		{ "\"lost\"", TOLD_LOST },         { "\"connect\"", TOLD_CONNECT },
+		{ "\"accept\"", TOLD_ACCEPT },     { "\"end\"", TOLD_END },
 	};
 	size_t i;
 
@@ -75,6 +79,24 @@ bool line_parse(const char *line, struct told *ret_told)
 	ret_told->is_close = recovered && !strncmp(recovered, "\"close\"", 7);
 	if (port)
 		ret_told->keeper = keeper_of(json_value(local, "\"addr\":"), ret_told->port);
+	return true;
+}
+
+bool line_owner(const char *line, struct told_owner *ret_owner)
+{
+	const char *event = json_value(line, "\"event\":");
+	const char *process, *start, *cookie;
+
+	memset(ret_owner, 0, sizeof(*ret_owner));
+	ret_owner->event = event ? event_of(event) : TOLD_OTHER;
+	if (ret_owner->event < TOLD_CONNECT)
+		return false;
+	process = json_value(event, "\"process\":{\"pid\":");
+	start = json_value(process, "\"start_ns\":");
+	cookie = json_value(process ? process : event, "\"socket\":{\"cookie\":");
+	ret_owner->pid = process ? (uint32_t)strtoul(process, NULL, 10) : 0;
+	ret_owner->start_ns = start ? strtoull(start, NULL, 10) : 0;
+	ret_owner->cookie = cookie ? strtoull(cookie, NULL, 10) : 0;
 	return true;
 }
 
@@ -126,6 +148,7 @@ void tally_line(struct tally *tally, const char *line)
 		return;
 	if (told.port >= PROBE_PORT_MIN && told.port <= PROBE_PORT_MAX)
 		return;
+	tally->told[told.event]++;
 	tally->open += told.event == TOLD_OPEN;
 	tally->close += told.event == TOLD_CLOSE;
 	tally->recovered += told.event == TOLD_RECOVERED;
@@ -143,6 +166,20 @@ enum line_status tally_lines(struct tracer *tracer, struct tally *tally, uint64_
 	while ((status = tracer_line(tracer, &line, timeout_ns)) == LINE_READ)
 		tally_line(tally, line);
 	return status;
+}
+
+void tally_follow(struct tracer *tracer, struct tally *tally, pid_t load)
+{
+	enum line_status status;
+
+	tracer->until = pidfd_of(load);
+	while ((status = tally_lines(tracer, tally, SETTLE_NS)) == LINE_TIMEOUT)
+		;
+	close(tracer->until);
+	tracer->until = -1;
+	reap(load);
+	if (status == LINE_EOF || tally_lines(tracer, tally, SETTLE_NS) != LINE_TIMEOUT)
+		die("the tracer ended while it was under load");
 }
 
 void tally_finish(struct tracer *tracer, struct tally *tally, struct tracer_stats *ret_stats)

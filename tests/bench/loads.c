@@ -2,9 +2,11 @@
 /* What is traced while it is measured, or measured while it is traced. */
 #include "bench.h"
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define TICK_NS NS_PER_MS
@@ -15,16 +17,33 @@
 
 static void op_connect(int listener)
 {
-	struct sockaddr_in addr = loopback(LOAD_PORT);
-	int client = socket(AF_INET, SOCK_STREAM, 0), server;
+	connect_to(listener, loopback(LOAD_PORT));
+}
 
-	if (connect(client, (const struct sockaddr *)&addr, sizeof(addr)))
+/* The client of serve(): waits for the server's close, as a client of a short answer does. */
+static void op_pair(int listener)
+{
+	struct sockaddr_in addr = loopback(LOAD_PORT);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	char byte;
+
+	(void)listener;
+	if (connect(fd, (const struct sockaddr *)&addr, sizeof(addr)))
 		die("connect: %s", strerror(errno));
-	server = accept(listener, NULL, NULL);
-	if (server < 0)
-		die("accept: %s", strerror(errno));
-	close(client);
-	close(server);
+	if (read(fd, &byte, 1) != 0)
+		die("read: %s", strerror(errno));
+	close(fd);
+}
+
+static _Noreturn void serve(int listener)
+{
+	for (;;) {
+		int fd = accept(listener, NULL, NULL);
+
+		if (fd < 0)
+			_exit(1);
+		close(fd);
+	}
 }
 
 static void op_listen(int listener)
@@ -63,10 +82,11 @@ static void op_getppid(int listener)
 #define MEDIAN 0.5
 
 static const struct load loads[] = {
-	{ "connect", 1, CALM, op_connect },
-	{ "listen", 1, MEDIAN, op_listen },
-	{ "bindlisten", 1, MEDIAN, op_bindlisten },
-	{ "getppid", GETPPID_BATCH, CALM, op_getppid },
+	{ "connect", 1, false, CALM, op_connect },
+	{ "pair", 1, true, MEDIAN, op_pair },
+	{ "listen", 1, false, MEDIAN, op_listen },
+	{ "bindlisten", 1, false, MEDIAN, op_bindlisten },
+	{ "getppid", GETPPID_BATCH, false, CALM, op_getppid },
 };
 
 const struct load *load_find(const char *name)
@@ -93,14 +113,33 @@ static double slice_ns_per_op(const struct load *load, int listener)
 	return (double)(now - start) / (double)ops;
 }
 
+static pid_t server_start(const struct load *load, int listener)
+{
+	pid_t pid = load->served ? fork_child() : -1;
+
+	if (!pid)
+		serve(listener);
+	return pid;
+}
+
+static void server_stop(pid_t pid)
+{
+	if (pid < 0)
+		return;
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 double load_ns_per_op(const struct load *load, unsigned int slices)
 {
 	int listener = listen_on(loopback(LOAD_PORT));
+	pid_t server = server_start(load, listener);
 	double ns[SLICES_MAX];
 	unsigned int i;
 
 	for (i = 0; i < slices && i < SLICES_MAX; i++)
 		ns[i] = slice_ns_per_op(load, listener);
+	server_stop(server);
 	close(listener);
 	return quantile(ns, i, load->part);
 }
@@ -108,10 +147,12 @@ double load_ns_per_op(const struct load *load, unsigned int slices)
 static double load_ns_counted(const struct load *load, uint64_t count)
 {
 	int listener = listen_on(loopback(LOAD_PORT));
+	pid_t server = server_start(load, listener);
 	uint64_t start = now_ns(), ops;
 
 	for (ops = 0; ops < count; ops += load->batch)
 		load->op(listener);
+	server_stop(server);
 	close(listener);
 	return (double)(now_ns() - start) / (double)ops;
 }
@@ -154,6 +195,11 @@ uint64_t listen_count(uint64_t count)
 	return done;
 }
 
+void connect_count(uint64_t count)
+{
+	load_ns_counted(load_find("connect"), count);
+}
+
 uint64_t flood_paced(int listener, uint64_t rate, uint64_t for_ns)
 {
 	return paced(op_connect, listener, rate, for_ns);
@@ -186,7 +232,7 @@ static void hold(unsigned int count)
 		;
 }
 
-static const char load_usage[] = "load connect|listen|bindlisten|getppid N\n"
+static const char load_usage[] = "load connect|pair|listen|bindlisten|getppid N\n"
 				 "load listen-rate|flood RATE SECONDS\n"
 				 "load listen-tight SECONDS\n"
 				 "load hold N";

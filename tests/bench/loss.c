@@ -6,7 +6,6 @@
 #define FLOOD_LISTENS 10000
 #define FLOOD_CONNECTS 30000
 #define FLOOD_PORT 9000
-#define SETTLE_NS NS_PER_S
 
 static const char *const args[] = { "-j", "--no-existing", "--stats", NULL };
 
@@ -37,21 +36,6 @@ static void judge(const char *figure, const struct tally *tally, const struct tr
 	    (unsigned long long)stats->close.delivered, (unsigned long long)stats->close.lost);
 }
 
-/* Reads while the load runs, then until the tracer has nothing more to tell. */
-static void follow(struct tracer *tracer, struct tally *tally, pid_t load)
-{
-	enum line_status status;
-
-	tracer->until = pidfd_of(load);
-	while ((status = tally_lines(tracer, tally, SETTLE_NS)) == LINE_TIMEOUT)
-		;
-	close(tracer->until);
-	tracer->until = -1;
-	reap(load);
-	if (status == LINE_EOF || tally_lines(tracer, tally, SETTLE_NS) != LINE_TIMEOUT)
-		die("the tracer ended while it was under load");
-}
-
 static void run_load(const char *figure, uint64_t rate, uint64_t connects, unsigned int seconds)
 {
 	int listener = listen_on(loopback(FLOOD_PORT));
@@ -75,7 +59,7 @@ static void run_load(const char *figure, uint64_t rate, uint64_t connects, unsig
 		done->listens = listen_paced(rate, seconds * NS_PER_S);
 		_exit(0);
 	}
-	follow(&tracer, &tally, load);
+	tally_follow(&tracer, &tally, load);
 	if (flood > 0)
 		reap(flood);
 	tally_finish(&tracer, &tally, &stats);

@@ -15,6 +15,11 @@ static const struct {
 	{ "connect", bench_connect, "what a connection loop costs more" },
 	{ "listen", bench_listen, "what a listen/close loop costs more, beside the floor's" },
 	{ "getppid", bench_getppid, "what a system call costs more" },
+	{ "connections", bench_connections,
+	  "what connections cost more while they are told, beside tcpstates" },
+	{ "connloss", bench_connloss, "connections lost at 20,000 a second, all events told" },
+	{ "conncpu", bench_conncpu, "CPU time of the reader for 100,000 connections" },
+	{ "connpids", bench_connpids, "events with the wrong process, while pids are reused" },
 	{ "start", bench_start, "start to streaming" },
 	{ "memory", bench_memory, "resident memory with 10,000 open ports" },
 	{ "stopped", bench_stopped, "a stopped reader, within the ring" },
@@ -28,6 +33,9 @@ static const struct bench_size size_full = {
 	.flood_seconds = 60,
 	.tight_seconds = 10,
 	.stop_seconds = 10,
+	.rounds = 5,
+	.conns = 100000,
+	.pid_conns = 1000000,
 };
 
 static const struct bench_size size_quick = {
@@ -37,6 +45,9 @@ static const struct bench_size size_quick = {
 	.flood_seconds = 5,
 	.tight_seconds = 2,
 	.stop_seconds = 2,
+	.rounds = 3,
+	.conns = 20000,
+	.pid_conns = 50000,
 };
 
 static int usage(FILE *to)
@@ -45,7 +56,7 @@ static int usage(FILE *to)
 
 	fputs("usage: bench NAME [--quick]\n       bench load KIND N...\n       bench list\n", to);
 	for (i = 0; i < ARRAY_SIZE(benches); i++)
-		fprintf(to, "  %-8s %s\n", benches[i].name, benches[i].does);
+		fprintf(to, "  %-11s %s\n", benches[i].name, benches[i].does);
 	return to == stdout ? 0 : 2;
 }
 

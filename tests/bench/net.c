@@ -97,6 +97,19 @@ int listen_on(struct sockaddr_in addr)
 	return fd;
 }
 
+void connect_to(int listener, struct sockaddr_in addr)
+{
+	int client = socket(AF_INET, SOCK_STREAM, 0), server;
+
+	if (connect(client, (const struct sockaddr *)&addr, sizeof(addr)))
+		die("connect: %s", strerror(errno));
+	server = accept(listener, NULL, NULL);
+	if (server < 0)
+		die("accept: %s", strerror(errno));
+	close(client);
+	close(server);
+}
+
 static _Noreturn void keep(int ready, int release, unsigned int first, unsigned int count,
 			   uint64_t rate)
 {

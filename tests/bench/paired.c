@@ -13,6 +13,7 @@
 #define PAIRS_MAX 200
 
 static const char *const watch_args[] = { NULL };
+static const char *const conn_args[] = { "-j", "-e", "connect,accept,end", NULL };
 
 struct cost {
 	const char *name;
@@ -97,12 +98,50 @@ int bench_connect(const struct bench_size *size)
 	return 0;
 }
 
+/* A slowdown in percent of what the loop takes without. */
+static void show_percent(const char *figure, const char *wanted, double limit, struct cost *cost,
+			 unsigned int pairs)
+{
+	double median = (report(cost, pairs) - 1) * 100;
+
+	row(figure, wanted, median <= limit, "%+.1f %% (quartiles %+.1f %+.1f; bare %.0f ns)",
+	    median, (quantile(cost->ratios, pairs, 0.25) - 1) * 100,
+	    (quantile(cost->ratios, pairs, 0.75) - 1) * 100, quantile(cost->bare, pairs, 0.5));
+}
+
+int bench_connections(const struct bench_size *size)
+{
+	const struct peer *peer = peer_find("tcpstates");
+	struct cost costs[] = {
+		{ .name = "porttrace", .args = conn_args },
+		{ .name = "tcpstates", .args = peer ? peer->args : NULL },
+	};
+	double ours, theirs;
+
+	compare("pair", costs, peer ? 2 : 1, size->pairs);
+	show_percent("connections, told", "<= 15 %", 15, &costs[0], size->pairs);
+	if (!peer) {
+		row_skipped("connections, beside tcpstates", "<= 1/3 of its", "not installed");
+		return 0;
+	}
+	show_percent("connections, tcpstates", "(yardstick)", 1e9, &costs[1], size->pairs);
+	ours = quantile(costs[0].ratios, size->pairs, 0.5) - 1;
+	theirs = quantile(costs[1].ratios, size->pairs, 0.5) - 1;
+	row("connections, beside tcpstates", "<= 1/3 of its", ours <= theirs / 3, "%.2f of its",
+	    ours / theirs);
+	return 0;
+}
+
 int bench_getppid(const struct bench_size *size)
 {
-	static struct cost watch = { .name = "porttrace", .args = watch_args };
+	static struct cost costs[] = {
+		{ .name = "porttrace", .args = watch_args },
+		{ .name = "connects", .args = conn_args },
+	};
 
-	compare("getppid", &watch, 1, size->pairs);
-	show("getppid loop", "<= 1.02 x", 1.02, &watch, size->pairs);
+	compare("getppid", costs, ARRAY_SIZE(costs), size->pairs);
+	show("getppid loop", "<= 1.02 x", 1.02, &costs[0], size->pairs);
+	show("getppid loop, connections told", "(no goal)", 1e9, &costs[1], size->pairs);
 	return 0;
 }
 

@@ -19,6 +19,7 @@
 #define STREAM_TIMEOUT_NS (20 * NS_PER_S)
 #define PROBE_NS NS_PER_MS
 #define END_TIMEOUT_MS 20000
+#define FORGET_SIZE ((off_t)64 * 1024 * 1024)
 
 /* build/bench/bench: the floor lies beside it, porttrace one folder up. */
 static void tracer_path(char path[PATH_MAX], const char *name)
@@ -43,7 +44,12 @@ static _Noreturn void tracer_exec(const char *const *args, int out, int err)
 	char path[PATH_MAX], *argv[ARGS_MAX + 2] = { path };
 	int i, null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	tracer_path(path, args ? "../porttrace" : "floor");
+	if (args && args[0] && args[0][0] == '/') {
+		snprintf(path, sizeof(path), "%s", *args++);
+		peer_prepare();
+	} else {
+		tracer_path(path, args ? "../porttrace" : "floor");
+	}
 	for (i = 0; args && args[i] && i < ARGS_MAX; i++)
 		argv[i + 1] = strdup(args[i]);
 	unpin(); /* the load is pinned, not what watches it */
@@ -142,26 +148,59 @@ static enum line_status tracer_wait(const struct tracer *tracer, uint64_t timeou
 	return fds[1].revents ? LINE_UNTIL : LINE_EOF;
 }
 
-static enum line_status tracer_fill(struct tracer *tracer, uint64_t timeout_ns)
+/* Takes what there is, without waiting where the output is a file. Returns how much. */
+static size_t tracer_take(struct tracer *tracer)
 {
-	enum line_status status = tracer_wait(tracer, timeout_ns);
-	char events[4096];
 	ssize_t got;
 
-	if (status != LINE_READ)
-		return status;
-	if (tracer->inotify >= 0 && read(tracer->inotify, events, sizeof(events)) < 0)
-		return LINE_TIMEOUT;
 	memmove(tracer->buffer, tracer->buffer + tracer->start, tracer->end - tracer->start);
 	tracer->end -= tracer->start;
 	tracer->start = 0;
 	got = read(tracer->out, tracer->buffer + tracer->end, BUFFER_SIZE - tracer->end);
 	if (got < 0)
 		die("cannot read the tracer's output: %s", strerror(errno));
-	if (!got)
-		return tracer->inotify >= 0 ? LINE_READ : LINE_EOF;
 	tracer->end += (size_t)got;
-	return LINE_READ;
+	return (size_t)got;
+}
+
+/* What was read of a file needs no memory any more. */
+static void tracer_forget_read(struct tracer *tracer)
+{
+	off_t at = lseek(tracer->out, 0, SEEK_CUR);
+
+	if (at - tracer->forgotten < FORGET_SIZE)
+		return;
+	fallocate(tracer->out, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, tracer->forgotten,
+		  at - tracer->forgotten);
+	tracer->forgotten = at;
+}
+
+/* A file's growth is told once for several writes, so it is read to its end before each wait. */
+static enum line_status fill_from_memory(struct tracer *tracer, uint64_t timeout_ns)
+{
+	enum line_status status;
+	char events[4096];
+
+	tracer_forget_read(tracer);
+	if (tracer_take(tracer))
+		return LINE_READ;
+	status = tracer_wait(tracer, timeout_ns);
+	if (status == LINE_READ && read(tracer->inotify, events, sizeof(events)) < 0)
+		return LINE_TIMEOUT;
+	/* The last of it may have been written just before the end. */
+	return status == LINE_EOF && tracer_take(tracer) ? LINE_READ : status;
+}
+
+static enum line_status tracer_fill(struct tracer *tracer, uint64_t timeout_ns)
+{
+	enum line_status status;
+
+	if (tracer->inotify >= 0)
+		return fill_from_memory(tracer, timeout_ns);
+	status = tracer_wait(tracer, timeout_ns);
+	if (status != LINE_READ)
+		return status;
+	return tracer_take(tracer) ? LINE_READ : LINE_EOF;
 }
 
 enum line_status tracer_line(struct tracer *tracer, char **line, uint64_t timeout_ns)
@@ -220,6 +259,7 @@ uint64_t tracer_streams(struct tracer *tracer)
 	while (!found && now_ns() < deadline) {
 		int fd = listen_on(loopback(port));
 
+		connect_to(fd, loopback(port));
 		found = tracer_finds(tracer, PROBE_PORT_MIN, PROBE_PORT_MAX, PROBE_NS);
 		close(fd);
 		port = port < PROBE_PORT_MAX ? port + 1 : PROBE_PORT_MIN;
@@ -281,77 +321,4 @@ void tracer_stop(struct tracer *tracer)
 			;
 	}
 	tracer_reap(tracer);
-}
-
-/* A field of /proc/PID/status in KiB, such as "VmRSS:". */
-uint64_t tracer_status_kib(const struct tracer *tracer, const char *field)
-{
-	char path[64], line[256];
-	uint64_t value = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", tracer->pid);
-	file = fopen(path, "re");
-	if (!file)
-		tracer_failed(tracer, "is gone");
-	while (fgets(line, sizeof(line), file))
-		if (!strncmp(line, field, strlen(field)))
-			value = strtoull(line + strlen(field), NULL, 10);
-	fclose(file);
-	return value;
-}
-
-/* NAME=NUMBER in the line that begins at `line`. */
-static bool read_count(const char *line, const char *name, uint64_t *ret_count)
-{
-	const char *at = strstr(line, name), *newline = strchr(line, '\n');
-	char *end;
-
-	if (!at || (newline && at > newline))
-		return false;
-	at += strlen(name);
-	*ret_count = strtoull(at, &end, 10);
-	return end != at;
-}
-
-static bool read_kind(const char *text, const char *kind, struct kind_stats *stats)
-{
-	char key[64];
-	const char *line;
-
-	snprintf(key, sizeof(key), "stats: kind=%s ", kind);
-	line = strstr(text, key);
-	return line && read_count(line, " produced=", &stats->produced) &&
-	       read_count(line, " delivered=", &stats->delivered) &&
-	       read_count(line, " lost=", &stats->lost);
-}
-
-void tracer_read_stats(const struct tracer *tracer, struct tracer_stats *ret_stats)
-{
-	struct {
-		const char *name;
-		struct kind_stats *stats;
-	} kinds[] = {
-		{ "task", &ret_stats->task },
-		{ "open", &ret_stats->open },
-		{ "close", &ret_stats->close },
-		{ "change", &ret_stats->change },
-	};
-	char text[16384];
-	ssize_t len = pread(tracer->err, text, sizeof(text) - 1, 0);
-	size_t i;
-
-	memset(ret_stats, 0, sizeof(*ret_stats));
-	text[len > 0 ? len : 0] = '\0';
-	ret_stats->complete = true;
-	ret_stats->balanced = true;
-	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
-		const struct kind_stats *stats = kinds[i].stats;
-
-		ret_stats->complete &= read_kind(text, kinds[i].name, kinds[i].stats);
-		ret_stats->balanced &= stats->produced == stats->delivered + stats->lost;
-		say("  stats %-6s produced %llu delivered %llu lost %llu", kinds[i].name,
-		    (unsigned long long)stats->produced, (unsigned long long)stats->delivered,
-		    (unsigned long long)stats->lost);
-	}
 }

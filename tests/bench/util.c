@@ -54,6 +54,11 @@ void row(const char *figure, const char *wanted, bool ok, const char *format, ..
 	say("ROW\t%s\t%s\t%s\t%s", figure, wanted, measured, ok ? "ok" : "MISSED");
 }
 
+void row_skipped(const char *figure, const char *wanted, const char *why)
+{
+	say("ROW\t%s\t%s\t%s\tskipped", figure, wanted, why);
+}
+
 uint64_t now_ns(void)
 {
 	struct timespec now;

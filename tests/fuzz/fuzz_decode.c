@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Any bytes as what the ring or an iterator gave: decoded one record behind
- * the other, and each that decodes applied to the tables. The first byte puts
- * the rest off alignment and picks what is done with the snapshot.
+ * the other, each that decodes applied to the tables, and each event written by
+ * every sink, as a line that does no harm. The first byte puts the rest off
+ * alignment and picks what is done with the snapshot.
  *
  *   fuzz_decode --write-seeds DIR    one file for each kind of record, and all in a row
  */
+#include "../unit/harmless.h"
 #include "../unit/records.h"
 
+#include "model/connections.h"
 #include "model/ports.h"
+#include "output/sink.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,26 +55,58 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	exit(0);
 }
 
-/* Reads all that an event points to. */
-static void take(const struct event *event, void *arg)
-{
-	char addr[INET6_ADDRSTRLEN];
-	uint64_t *sum = arg;
-
-	endpoint_addr_text(&event->socket.local, addr);
-	*sum += strlen(addr) + strlen(event->actor.comm) + strlen(event_kind_name(event->kind)) +
-		strlen(proto_name(&event->socket)) + endpoint_scope(&event->socket.local);
-	if (event->actor.process)
-		*sum += event->actor.process->tgid;
-	for (size_t i = 0; i < event->n_holders; i++)
-		*sum += strlen(event->holders[i]->comm);
-}
+#define SINKS 3
 
 struct tables {
 	struct procs *procs;
 	struct ports *ports;
 	struct snapshot snapshot;
+	struct enrich *enrich;
+	struct sink sinks[SINKS];
+	struct buf line;
 };
+
+static void need(bool ok, const char *what, const struct buf *line)
+{
+	if (ok)
+		return;
+	fprintf(stderr, "%s: %.*s\n", what, (int)line->len, line->data);
+	abort();
+}
+
+static void choose_columns(struct sink *sink)
+{
+	sink->columns.n = 0;
+	for (size_t i = 0; i < columns_n; i++)
+		sink->columns.columns[sink->columns.n++] = &columns_all[i];
+}
+
+static void take(const struct event *event, void *arg)
+{
+	struct tables *t = arg;
+
+	for (size_t i = 0; i < SINKS; i++) {
+		const struct sink *sink = &t->sinks[i];
+
+		buf_clear(&t->line);
+		sink->ops->event(sink, event, &t->line);
+		need(t->line.len && t->line.data[t->line.len - 1] == '\n', "no line", &t->line);
+		need(harmless(t->line.data, t->line.len - 1), "a line that does harm", &t->line);
+	}
+}
+
+static void init_sinks(struct tables *t, bool cut)
+{
+	static const char *const names[SINKS] = { "json", "table", "csv" };
+
+	t->enrich = enrich_new(true);
+	for (size_t i = 0; i < SINKS; i++) {
+		t->sinks[i] = (struct sink){ .ops = sink_by_name(names[i]),
+					     .enrich = t->enrich,
+					     .width = cut ? 40 : 0 };
+		choose_columns(&t->sinks[i]);
+	}
+}
 
 static void apply(struct tables *t, const struct decoded *record)
 {
@@ -86,6 +122,9 @@ static void apply(struct tables *t, const struct decoded *record)
 	case DECODED_SOCKET:
 		snapshot_add(&t->snapshot, record);
 		break;
+	case DECODED_CONN:
+		connections_apply(t->ports, record);
+		break;
 	case DECODED_NETNS:
 		break;
 	}
@@ -93,27 +132,32 @@ static void apply(struct tables *t, const struct decoded *record)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	size_t shift = size ? data[0] % 8 : 0, n = size ? size - 1 : 0;
+	unsigned char how = size ? data[0] : 0;
+	size_t shift = how % 8, n = size ? size - 1 : 0;
 	struct tables t = { .procs = procs_new() };
 	char *copy = malloc(shift + n + 1);
 	struct decoded record;
 	struct socket_set none = { 0 };
-	uint64_t sum = 0;
+	static bool ready;
 
-	t.ports = ports_new(t.procs, take, &sum);
+	if (!ready)
+		need(ready = harmless_init(), "there is no locale C.UTF-8", &t.line);
+	t.ports = ports_new(t.procs, take, &t);
 	snapshot_init(&t.snapshot, t.procs);
+	init_sinks(&t, how & 0x20);
 	if (n)
 		memcpy(copy + shift, data + 1, n);
 	for (size_t at = 0; !decode(copy + shift + at, n - at, &record); at += record.size)
 		apply(&t, &record);
 	snapshot_sort(&t.snapshot);
-	if (size && data[0] & 0x80)
+	if (how & 0x80)
 		ports_drop_missing(t.ports, &t.snapshot, NULL, &none, UINT64_MAX);
-	ports_load(t.ports, &t.snapshot, size && data[0] & 0x40 ? EVENT_RECOVERED : EVENT_EXISTING,
-		   &none);
+	ports_load(t.ports, &t.snapshot, how & 0x40 ? EVENT_RECOVERED : EVENT_EXISTING, &none);
 	snapshot_free(&t.snapshot);
 	ports_free(t.ports);
 	procs_free(t.procs);
+	enrich_free(t.enrich);
+	buf_free(&t.line);
 	free(copy);
 	return 0;
 }

@@ -48,6 +48,8 @@ void event_parse(struct event *event, const char *line)
 	copy_text(event->addr, sizeof(event->addr), event_get(event, "local.addr"));
 	copy_text(event->of, sizeof(event->of), event_get(event, "recovered"));
 	event->port = (int)number_of(event_get(event, "local.port"));
+	event->remote_port = (int)number_of(event_get(event, "remote.port"));
+	event->pid = (pid_t)number_of(event_get(event, "process.pid"));
 	event->netns = (unsigned long)number_of(event_get(event, "netns.inode"));
 	event->count = number_of(event_get(event, "count"));
 }
@@ -76,6 +78,11 @@ long long event_num(const struct event *event, const char *path)
 
 	check(json_is_number(value), "%s is no number or is absent in %s", path, event->line);
 	return number_of(value);
+}
+
+long long event_num_or_0(const struct event *event, const char *path)
+{
+	return number_of(event_get(event, path));
 }
 
 const char *event_text(const struct event *event, const char *path)
@@ -133,6 +140,12 @@ void expect_process(const struct event *event, pid_t pid)
 {
 	expect_num(event, "process.pid", pid);
 	expect_text(event, "process.source", "kernel");
+}
+
+void expect_owner(const struct event *event, pid_t pid)
+{
+	expect_num(event, "process.pid", pid);
+	expect_text(event, "process.source", "socket");
 }
 
 size_t event_holders(const struct event *event)

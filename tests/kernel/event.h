@@ -15,6 +15,8 @@ struct event {
 	char addr[48];
 	char of[8]; /* recovered: "open" or "close", else "" */
 	int port;
+	int remote_port;     /* 0: the line has none */
+	pid_t pid;           /* likewise */
 	unsigned long netns; /* 0: the line has none */
 	long long count;     /* lost: how many, else 0 */
 	bool taken;          /* by tracer_expect() */
@@ -35,8 +37,14 @@ void expect_text(const struct event *event, const char *path, const char *want);
 void expect_cookie(const struct event *event, int fd);
 void expect_bool(const struct event *event, const char *path, bool want);
 
+/* The value of a line that has one, else 0. */
+long long event_num_or_0(const struct event *event, const char *path);
+
 /* The process of the event is this one, seen in its own context. */
 void expect_process(const struct event *event, pid_t pid);
+
+/* The same, remembered from when it took the socket. */
+void expect_owner(const struct event *event, pid_t pid);
 
 /* holders[] of an `existing`: how many, and whether a process is one. */
 size_t event_holders(const struct event *event);

@@ -12,8 +12,9 @@
 
 /* Every test of the suite, by topic; each list ends with an empty entry. */
 static const struct test *const topics[] = {
-	tcp_tests,      udp_tests,   protocol_tests, holder_tests, thread_tests, reuseport_tests,
-	snapshot_tests, netns_tests, name_tests,     filter_tests, cli_tests,    output_tests,
+	tcp_tests,      udp_tests,    protocol_tests, holder_tests, thread_tests,   reuseport_tests,
+	snapshot_tests, netns_tests,  name_tests,     filter_tests, cli_tests,      output_tests,
+	connect_tests,  ending_tests, failure_tests,  bind_tests,   udp_peer_tests, accept_tests,
 };
 
 /* These flood the machine, whose other tracers would lose events: one at a time. */

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -57,4 +58,20 @@ unsigned long netns_inode(void)
 	if (stat("/proc/thread-self/ns/net", &st))
 		test_fail("/proc/thread-self/ns/net: %s", strerror(errno));
 	return st.st_ino;
+}
+
+int sysctl_set(const char *path, const char *value)
+{
+	ssize_t len = (ssize_t)strlen(value);
+	char full[128];
+	int fd, err;
+
+	snprintf(full, sizeof(full), "/proc/sys/%s", path);
+	fd = open(full, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	err = write(fd, value, len) == len ? 0 : errno;
+	close(fd);
+	errno = err;
+	return err ? -1 : 0;
 }

@@ -14,4 +14,7 @@ int netns_open(void);
 /* The inode by which porttrace tells namespaces apart. */
 unsigned long netns_inode(void);
 
+/* Writes to /proc/sys/PATH, of the current namespace where it has its own: 0, or -1 with errno. */
+int sysctl_set(const char *path, const char *value);
+
 #endif

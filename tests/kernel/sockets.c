@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -128,6 +130,52 @@ int tcp_connect(int protocol, int port)
 	if (fd < 0 || connect(fd, (void *)&to, sizeof(to)))
 		test_fail("cannot connect to 127.0.0.1:%d: %s", port, strerror(errno));
 	return fd;
+}
+
+int sock_open(const char *addr, int protocol, int local_port)
+{
+	bool v6 = strchr(addr, ':');
+
+	return spec_try(&(struct spec){ .protocol = protocol,
+					.addr = v6 ? "::" : "0.0.0.0",
+					.port = local_port,
+					.flags = SPEC_REUSEADDR | SPEC_NO_LISTEN |
+						 (local_port ? 0 : SPEC_NO_BIND) });
+}
+
+int sock_connect(int fd, const char *addr, int port)
+{
+	struct spec spec = { .addr = addr, .port = port };
+	struct sockaddr_storage to;
+	socklen_t len;
+
+	errno = -address_of(&spec, &to, &len);
+	return errno ? -1 : connect(fd, (void *)&to, len);
+}
+
+/* A line of /proc/net/tcp: its number, both ends as address:port, the state (2: SYN_SENT). */
+static bool is_connecting(int port)
+{
+	FILE *file = fopen("/proc/thread-self/net/tcp", "re");
+	unsigned int remote, state;
+	bool found = false;
+	char line[512];
+
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = sscanf(line, " %*d: %*x:%*x %*x:%x %x", &remote, &state) == 2 &&
+			state == 2 && remote == (unsigned int)port;
+	if (file)
+		fclose(file);
+	return found;
+}
+
+void await_syn_sent(int port)
+{
+	while (!is_connecting(port)) {
+		if (!time_left())
+			test_fail("no connection to port %d is under way", port);
+		poll(NULL, 0, 1);
+	}
 }
 
 void sock_listen(int fd, int backlog)

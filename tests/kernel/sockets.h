@@ -36,6 +36,18 @@ int udp_bind(const char *addr, int port);
 /* TCP to 127.0.0.1 or ::1, by another protocol if asked. */
 int tcp_connect(int protocol, int port);
 
+/*
+ * A TCP socket of that address's family that has no peer yet, by another protocol if asked,
+ * bound to that local port unless 0. The descriptor, or -errno.
+ */
+int sock_open(const char *addr, int protocol, int local_port);
+
+/* connect() to an address and port: 0, or -1 with errno. */
+int sock_connect(int fd, const char *addr, int port);
+
+/* Waits until a connection to that port of IPv4 is in SYN_SENT. */
+void await_syn_sent(int port);
+
 void sock_listen(int fd, int backlog);
 void sock_close(int fd);
 int sock_port(int fd);

@@ -19,5 +19,17 @@ extern const struct test loss_tests[];
 extern const struct test filter_tests[];
 extern const struct test cli_tests[];
 extern const struct test output_tests[];
+extern const struct test connect_tests[];
+extern const struct test ending_tests[];
+extern const struct test accept_tests[];
+extern const struct test failure_tests[];
+extern const struct test bind_tests[];
+extern const struct test state_tests[];
+extern const struct test udp_peer_tests[];
+extern const struct test uring_tests[];
+extern const struct test transport_tests[];
+extern const struct test kernel_filter_tests[];
+extern const struct test harmless_tests[];
+extern const struct test flood_tests[];
 
 #endif

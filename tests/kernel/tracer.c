@@ -11,17 +11,15 @@
 #include <unistd.h>
 
 #include "harness.h"
+#include "marker.h"
 #include "netns.h"
-#include "sockets.h"
 #include "spawn.h"
 
 #define TRACERS_MAX 8
-#define DESCRIBED 12   /* events of a tracer in a failure's message */
-#define READY_WAIT 250 /* ms a probe is given before the next one */
+#define DESCRIBED 12 /* events of a tracer in a failure's message */
 #define BUF_MAX (1 << 26)
 
 static struct tracer *tracers[TRACERS_MAX];
-static int next_marker = MARKER_FIRST;
 
 static struct tracer *tracer_new(void)
 {
@@ -93,16 +91,6 @@ static void event_free(struct event *event)
 	event->json = NULL;
 }
 
-/* The harness's own listeners. */
-static void note_marker(struct tracer *tracer, const struct event *event)
-{
-	tracer->marker_told = event->port;
-	if (!strcmp(event->name, "open"))
-		tracer->marker_open = event->port;
-	else if (!strcmp(event->name, "close"))
-		tracer->marker_close = event->port;
-}
-
 static void keep_event(struct tracer *tracer, const struct event *event)
 {
 	struct event *copy = malloc(sizeof(*copy));
@@ -127,8 +115,7 @@ static void take_line(struct tracer *tracer, const char *line)
 		event_free(&event);
 		return;
 	}
-	if (event.port >= MARKER_FIRST) {
-		note_marker(tracer, &event);
+	if (marker_note(tracer, &event)) {
 		event_free(&event);
 		return;
 	}
@@ -210,8 +197,7 @@ int tracer_pump(struct tracer *tracer, int timeout)
 	return 1;
 }
 
-/* Like tracer_pump(), for a tracer that has no business to end. */
-static int pump_alive(struct tracer *tracer, int timeout)
+int tracer_pump_alive(struct tracer *tracer, int timeout)
 {
 	int got = tracer_pump(tracer, timeout);
 
@@ -226,75 +212,6 @@ static int pump_alive(struct tracer *tracer, int timeout)
 static int min_int(int a, int b)
 {
 	return a < b ? a : b;
-}
-
-static int marker_listen(void)
-{
-	return tcp_listen("127.0.0.1", next_marker);
-}
-
-static void await_marker(struct tracer *tracer, const int *told, int port, const char *what)
-{
-	while (*told != port) {
-		if (!time_left())
-			test_fail("the %s of the marker on port %d did not come", what, port);
-		pump_alive(tracer, time_left());
-	}
-}
-
-/* A probe opened before the hooks were attached is told as existing, or never. */
-static bool probe_seen(struct tracer *tracer, int port)
-{
-	long long end = now_ms() + min_int(READY_WAIT * config.scale, time_left());
-
-	while (tracer->marker_told != port && now_ms() < end)
-		pump_alive(tracer, min_int((int)(end - now_ms()), time_left()));
-	return tracer->marker_open == port;
-}
-
-void tracer_ready(struct tracer *tracer)
-{
-	bool seen = false;
-	int fd;
-
-	while (!seen) {
-		if (!time_left())
-			test_fail("porttrace does not tell of a listener opened after its start");
-		fd = marker_listen();
-		seen = probe_seen(tracer, next_marker);
-		close(fd);
-		next_marker++;
-	}
-	if (!tracer->no_close)
-		await_marker(tracer, &tracer->marker_close, next_marker - 1, "close");
-}
-
-void tracer_sync(struct tracer *tracer)
-{
-	int port = next_marker;
-
-	close(marker_listen());
-	next_marker++;
-	if (tracer->no_close)
-		await_marker(tracer, &tracer->marker_open, port, "open");
-	else
-		await_marker(tracer, &tracer->marker_close, port, "close");
-}
-
-void tracer_resync(struct tracer *tracer)
-{
-	long long end = 0;
-	int port = 0;
-
-	while (!port || tracer->marker_close != port) {
-		check(time_left() > 0, "after a loss, no marker is told any more");
-		if (now_ms() >= end) {
-			close(marker_listen());
-			port = next_marker++;
-			end = now_ms() + (long long)READY_WAIT * config.scale;
-		}
-		pump_alive(tracer, min_int((int)(end - now_ms()), time_left()));
-	}
 }
 
 static const struct event *find_untaken(struct tracer *tracer, const char *name, int port)
@@ -316,7 +233,7 @@ const struct event *tracer_await(struct tracer *tracer, const char *name, int po
 	const struct event *event = find_untaken(tracer, name, port);
 
 	while (!event && now_ms() < end) {
-		pump_alive(tracer, (int)(end - now_ms()));
+		tracer_pump_alive(tracer, (int)(end - now_ms()));
 		event = find_untaken(tracer, name, port);
 	}
 	return event;
@@ -342,6 +259,17 @@ void tracer_history(struct tracer *tracer, int port, const char *want)
 	}
 	check(!strcmp(told, want), "port %d: expected the events \"%s\", told were \"%s\"", port,
 	      want, told);
+}
+
+const struct event *tracer_with_remote(const struct tracer *tracer, const char *name, int port)
+{
+	for (size_t i = 0; i < tracer->count; i++) {
+		const struct event *event = tracer->events[i];
+
+		if (event->remote_port == port && !strcmp(event->name, name))
+			return event;
+	}
+	return NULL;
 }
 
 unsigned int tracer_count(const struct tracer *tracer, const char *name, int port)

@@ -2,8 +2,8 @@
 /*
  * A running `porttrace -j`: start it, wait for its lines, ask what it told.
  *
- * Ports from MARKER_FIRST on belong to the harness: it opens listeners there
- * to learn that the tracer streams, or that all earlier events have come.
+ * Ports from MARKER_FIRST on belong to the harness (marker.c): it opens listeners
+ * there to learn that the tracer streams, or that all earlier events have come.
  * Events of namespaces the test did not name are dropped.
  */
 #ifndef LIVE_TRACER_H
@@ -47,6 +47,7 @@ struct tracer {
 	int marker_told; /* the last marker an open, existing or close was told of */
 	int marker_open;
 	int marker_close;
+	int marker_end; /* the last of sync_connections(), told as ended */
 };
 
 /* Starts `porttrace -j` and waits until it streams. */
@@ -65,6 +66,9 @@ void tracer_add_netns(struct tracer *tracer, unsigned long inode);
 /* Reads what comes within the time: 1 something came, 0 nothing, -1 stdout has ended. */
 int tracer_pump(struct tracer *tracer, int timeout);
 
+/* The same, for a tracer that has no business to end. */
+int tracer_pump_alive(struct tracer *tracer, int timeout);
+
 /* The next event of that name and port not yet taken. Fails the test at the deadline. */
 const struct event *tracer_expect(struct tracer *tracer, const char *name, int port);
 
@@ -77,8 +81,17 @@ void tracer_sync(struct tracer *tracer);
 /* The same where events may be lost, the marker's among them: tries one after the other. */
 void tracer_resync(struct tracer *tracer);
 
+/*
+ * All events of connections and of ports have been read when it returns: each
+ * kind has a ring of its own. The tracer must have been asked for `end`.
+ */
+void tracer_sync_all(struct tracer *tracer);
+
 /* After a sync: the events of the port were exactly these ("open,close"), in this order. */
 void tracer_history(struct tracer *tracer, int port, const char *want);
+
+/* The first event of that name and remote port, NULL if none has been read. */
+const struct event *tracer_with_remote(const struct tracer *tracer, const char *name, int port);
 
 /* How many events of that name (NULL: any) and port (0: any) have been read. */
 unsigned int tracer_count(const struct tracer *tracer, const char *name, int port);

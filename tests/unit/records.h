@@ -28,10 +28,11 @@ struct records {
 	struct rec_holder holder;
 	struct rec_open_socket socket;
 	struct rec_netns netns;
+	struct rec_conn conns[KIND_MAX - KIND_BIND]; /* by kind, from KIND_BIND */
 	union record_args args;
 };
 
-#define RECORDS 8
+#define RECORDS (8 + KIND_MAX - KIND_BIND)
 
 struct record_view {
 	const void *data;
@@ -111,6 +112,29 @@ static inline void records_fill_args(union record_args *args)
 	memcpy(args->bytes + sizeof(struct rec_args), RECORD_ARGV, sizeof(RECORD_ARGV));
 }
 
+/* To a port 443, with everything of it set that any kind has. */
+static inline struct rec_conn record_conn(enum rec_kind kind)
+{
+	return (struct rec_conn){
+		.head = record_head(REC_CONN, kind, sizeof(struct rec_conn)),
+		.time_ns = 8000000001,
+		.sock = record_socket(),
+		.task = record_task(),
+		.span_ns = 1500000,
+		.bytes_sent = 1000000000001,
+		.bytes_received = 22,
+		.remote_addr = { 198, 51, 100, 7 },
+		.remote_port = 443,
+		.hook = HOOK_SOCKOPS_CONN,
+		.error = kind == KIND_FAIL ? 111 : 0,
+		.op = kind == KIND_FAIL ? CALL_CONNECT : CALL_NONE,
+		.old_state = 2,
+		.new_state = 1,
+		.origin = ORIGIN_SYSCALL,
+		.flags = CONN_F_BYTES,
+	};
+}
+
 static inline void records_fill(struct records *r)
 {
 	memset(r, 0, sizeof(*r));
@@ -138,11 +162,13 @@ static inline void records_fill(struct records *r)
 		.fd = -1,
 		.is_initial = 1,
 	};
+	for (int kind = KIND_BIND; kind < KIND_MAX; kind++)
+		r->conns[kind - KIND_BIND] = record_conn((enum rec_kind)kind);
 }
 
 static inline void records_view(const struct records *r, struct record_view views[RECORDS])
 {
-	const struct record_view all[RECORDS] = {
+	const struct record_view all[] = {
 		{ &r->task, sizeof(r->task) },     { &r->args, sizeof(r->args.bytes) },
 		{ &r->open, sizeof(r->open) },     { &r->close, sizeof(r->close) },
 		{ &r->change, sizeof(r->change) }, { &r->holder, sizeof(r->holder) },
@@ -150,6 +176,9 @@ static inline void records_view(const struct records *r, struct record_view view
 	};
 
 	memcpy(views, all, sizeof(all));
+	views += sizeof(all) / sizeof(*all);
+	for (int kind = KIND_BIND; kind < KIND_MAX; kind++)
+		*views++ = (struct record_view){ &r->conns[kind - KIND_BIND], sizeof(*r->conns) };
 }
 
 #endif

@@ -12,11 +12,18 @@ static struct process process;
 static struct sink sink; /* of no kind yet */
 static struct buf out;
 
+/* It was changed in place: sinks may remember what they wrote of it. */
+static inline void changed(void)
+{
+	process_changed(&process);
+}
+
 static inline int set_up(void **state)
 {
 	(void)state;
 	enrich = enrich_new(true);
 	process = a_process();
+	changed();
 	sink = (struct sink){ .enrich = enrich };
 	return !enrich;
 }
@@ -36,6 +43,20 @@ static inline void choose(const char *columns)
 	const char *bad;
 
 	assert_int_equal(columns_parse(columns, &sink.columns, &bad), 0);
+}
+
+/* From 10.0.0.1:8080 to 192.0.2.1:443, by python; what else it has is in *connection. */
+static inline struct event a_connection_event(enum event_kind kind, struct connection *connection)
+{
+	struct event event = an_event(kind, &process);
+
+	*connection = (struct connection){ .remote = an_endpoint(IPPROTO_TCP, 443) };
+	memcpy(connection->remote.addr, (uint8_t[]){ 192, 0, 2, 1 }, 4);
+	memcpy(event.socket.local.addr, (uint8_t[]){ 10, 0, 0, 1 }, 4);
+	event.connection = connection;
+	event.sharing = 0;
+	event.origin = ORIGIN_BY_SYSCALL;
+	return event;
 }
 
 /* What this kind of sink writes behind what is in out; until out is touched. */

@@ -2,6 +2,8 @@
 #include "unit.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <limits.h>
 
 static struct endpoint address(const char *addr)
 {
@@ -140,6 +142,50 @@ static void protocols_have_their_names(void **state)
 	}
 }
 
+static void errors_go_by_their_names(void **state)
+{
+	(void)state;
+	assert_string_equal(errno_name(ECONNREFUSED), "ECONNREFUSED");
+	assert_string_equal(errno_name(EADDRINUSE), "EADDRINUSE");
+	assert_string_equal(errno_name(ETIMEDOUT), "ETIMEDOUT");
+	assert_string_equal(errno_name(EAGAIN), "EAGAIN");
+}
+
+/* The kernel has some for itself (include/linux/errno.h: ERESTARTSYS is 512). */
+static void an_error_without_a_name_goes_by_its_number(void **state)
+{
+	(void)state;
+	assert_string_equal(errno_name(512), "E512");
+	assert_string_equal(errno_name(65535), "E65535");
+	assert_string_equal(errno_name(INT_MAX), "E2147483647");
+	assert_string_equal(errno_name(-5), "E-5");
+}
+
+static void origins_are_named_where_they_are_known(void **state)
+{
+	(void)state;
+	assert_null(origin_name(ORIGIN_NOT_KNOWN));
+	assert_string_equal(origin_name(ORIGIN_BY_SYSCALL), "syscall");
+	assert_string_equal(origin_name(ORIGIN_BY_IO_URING), "io_uring");
+}
+
+/* What --events takes is what an event calls itself. */
+static void a_record_and_its_event_have_one_name(void **state)
+{
+	static const enum event_kind kinds[RECORD_KINDS] = {
+		[RECORD_OPEN] = EVENT_OPEN,       [RECORD_CLOSE] = EVENT_CLOSE,
+		[RECORD_CHANGE] = EVENT_CHANGE,   [RECORD_BIND] = EVENT_BIND,
+		[RECORD_CONNECT] = EVENT_CONNECT, [RECORD_ACCEPT] = EVENT_ACCEPT,
+		[RECORD_END] = EVENT_END,         [RECORD_FAIL] = EVENT_FAIL,
+		[RECORD_STATE] = EVENT_STATE,
+	};
+
+	(void)state;
+	for (int i = RECORD_OPEN; i < RECORD_KINDS; i++)
+		assert_string_equal(record_kind_name((enum record_kind)i),
+				    event_kind_name(kinds[i]));
+}
+
 static void every_kind_and_scope_has_a_name(void **state)
 {
 	(void)state;
@@ -160,6 +206,10 @@ int main(void)
 		cmocka_unit_test(addresses_print_as_people_write_them),
 		cmocka_unit_test(only_an_ipv6_socket_is_mapped),
 		cmocka_unit_test(protocols_have_their_names),
+		cmocka_unit_test(errors_go_by_their_names),
+		cmocka_unit_test(an_error_without_a_name_goes_by_its_number),
+		cmocka_unit_test(origins_are_named_where_they_are_known),
+		cmocka_unit_test(a_record_and_its_event_have_one_name),
 		cmocka_unit_test(every_kind_and_scope_has_a_name),
 	};
 

@@ -183,6 +183,76 @@ static void records_select_events_but_not_existing(void **state)
 	assert_true(filter_pass(&closes, &event));
 }
 
+/* Of a connection, either end's port will do. */
+static void the_port_of_the_other_end_counts_as_well(void **state)
+{
+	struct event event = event_at(IPPROTO_TCP, "127.0.0.1", 40000);
+	struct connection connection = { .remote = an_endpoint(IPPROTO_TCP, 443) };
+	struct port_range remote = { 443, 443 }, local = { 40000, 40000 }, other = { 80, 80 };
+	const struct filter by_remote = { .ports = { &remote, 1 } },
+			    by_local = { .ports = { &local, 1 } },
+			    by_other = { .ports = { &other, 1 } };
+
+	(void)state;
+	assert_false(filter_pass(&by_remote, &event)); /* a port has none */
+	event.connection = &connection;
+	event.kind = EVENT_CONNECT;
+	event.from = RECORD_CONNECT;
+	assert_true(filter_pass(&by_remote, &event));
+	assert_true(filter_pass(&by_local, &event));
+	assert_false(filter_pass(&by_other, &event));
+	connection.remote.port = 0; /* there is none: not even a filter for port 0 finds it */
+	assert_false(filter_pass(&by_remote, &event));
+}
+
+static void each_kind_of_connection_is_asked_for_by_its_word(void **state)
+{
+	struct event event = event_at(IPPROTO_TCP, "127.0.0.1", 80);
+	struct connection connection = { 0 };
+
+	(void)state;
+	event.connection = &connection;
+	for (int kind = RECORD_BIND; kind < RECORD_KINDS; kind++) {
+		event.kind = EVENT_BIND + (kind - RECORD_BIND);
+		event.from = (enum record_kind)kind;
+		for (int asked = RECORD_OPEN; asked < RECORD_KINDS; asked++) {
+			const struct filter filter = { .records = 1u << asked };
+
+			assert_int_equal(filter_pass(&filter, &event), asked == kind);
+		}
+	}
+}
+
+/* A filter for a pid means its descendants, too; the kernel side has marked them. */
+static void a_descendant_of_what_is_asked_for_passes(void **state)
+{
+	struct event event = event_at(IPPROTO_TCP, "127.0.0.1", 8080);
+	struct process holder = { .tgid = 9, .asked = true, .comm = "child" };
+	struct process *holders[] = { &holder };
+	const struct filter by_pid = { .pids = { 1 }, .n_pids = 1 },
+			    by_both = { .pids = { 1 }, .n_pids = 1, .uids = { 33 }, .n_uids = 1 };
+
+	(void)state;
+	assert_false(filter_pass(&by_pid, &event));
+	event.holders = holders;
+	event.n_holders = 1;
+	assert_true(filter_pass(&by_pid, &event));
+	event.n_holders = 0;
+	process.asked = true;
+	assert_true(filter_pass(&by_pid, &event));
+	assert_false(filter_pass(&by_both, &event)); /* the other parts count as well */
+}
+
+static void nobody_known_is_no_descendant(void **state)
+{
+	struct event event = event_at(IPPROTO_TCP, "127.0.0.1", 8080);
+	const struct filter by_pid = { .pids = { 0 }, .n_pids = 1 };
+
+	(void)state;
+	event.actor = (struct actor){ 0 };
+	assert_false(filter_pass(&by_pid, &event));
+}
+
 static void lost_always_passes(void **state)
 {
 	const struct event event = { .kind = EVENT_LOST };
@@ -211,6 +281,10 @@ int main(void)
 		cmocka_unit_test(any_holder_that_passes_is_enough),
 		cmocka_unit_test(nobody_known_passes_no_filter_of_processes),
 		cmocka_unit_test(records_select_events_but_not_existing),
+		cmocka_unit_test(the_port_of_the_other_end_counts_as_well),
+		cmocka_unit_test(each_kind_of_connection_is_asked_for_by_its_word),
+		cmocka_unit_test(a_descendant_of_what_is_asked_for_passes),
+		cmocka_unit_test(nobody_known_is_no_descendant),
 		cmocka_unit_test(lost_always_passes),
 	};
 

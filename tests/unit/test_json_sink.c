@@ -122,7 +122,20 @@ static void what_is_unknown_is_absent(void **state)
 		    "\"socket\":{\"reuseport\":false,\"ifindex\":0,\"mptcp\":false},"
 		    "\"backlog\":128}\n");
 	process.cgroup_id = 0;
+	changed();
 	assert_null(strstr(json_of(&event), "cgroup"));
+}
+
+static void the_way_into_the_kernel_is_told_where_it_is_known(void **state)
+{
+	struct event event = an_event(EVENT_OPEN, &process);
+
+	(void)state;
+	assert_null(strstr(json_of(&event), "origin"));
+	event.origin = ORIGIN_BY_SYSCALL;
+	assert_contains(json_of(&event), ",\"backlog\":128,\"origin\":\"syscall\"}\n");
+	event.origin = ORIGIN_BY_IO_URING;
+	assert_contains(json_of(&event), ",\"backlog\":128,\"origin\":\"io_uring\"}\n");
 }
 
 static void udp_has_no_backlog(void **state)
@@ -205,6 +218,7 @@ static void empty_arguments_are_arguments(void **state)
 	process.args_len = sizeof(args);
 	assert_contains(json_of(&event), "\"args\":[\"sh\",\"\",\"x\"]");
 	process.args_len = 4; /* the last one is empty */
+	changed();
 	assert_contains(json_of(&event), "\"args\":[\"sh\",\"\"]");
 }
 
@@ -243,6 +257,7 @@ int main(void)
 		SINK_TEST(lost_tells_how_many_of_what_and_why),
 		SINK_TEST(a_change_tells_how_many_share_the_port),
 		SINK_TEST(what_is_unknown_is_absent),
+		SINK_TEST(the_way_into_the_kernel_is_told_where_it_is_known),
 		SINK_TEST(udp_has_no_backlog),
 		SINK_TEST(ipv6_tells_v6only_and_mapped),
 		SINK_TEST(flags_of_process_and_socket_are_told),

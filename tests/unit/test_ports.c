@@ -136,6 +136,21 @@ static void an_open_and_its_close_are_paired_with_the_lifetime(void **state)
 	assert_int_equal(event->sharing, 0);
 }
 
+static void the_way_into_the_kernel_is_told_with_an_open_and_a_change(void **state)
+{
+	struct decoded record = a_port_record(RECORD_OPEN, 1, 80, 10, 5 * SECOND);
+
+	(void)state;
+	record.origin = ORIGIN_BY_IO_URING;
+	apply(&record);
+	assert_int_equal(assert_told(0, EVENT_OPEN, 80, 10)->origin, ORIGIN_BY_IO_URING);
+	record.kind = RECORD_CHANGE;
+	record.origin = ORIGIN_BY_SYSCALL;
+	record.socket.backlog++;
+	apply(&record);
+	assert_int_equal(assert_told(1, EVENT_CHANGE, 80, 10)->origin, ORIGIN_BY_SYSCALL);
+}
+
 static void what_two_hooks_saw_is_told_once(void **state)
 {
 	(void)state;
@@ -612,6 +627,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(an_open_and_its_close_are_paired_with_the_lifetime),
+		TEST(the_way_into_the_kernel_is_told_with_an_open_and_a_change),
 		TEST(what_two_hooks_saw_is_told_once),
 		TEST(another_cookie_at_the_same_address_is_another_socket),
 		TEST(a_record_older_than_what_was_found_does_not_replace_it),

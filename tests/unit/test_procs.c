@@ -224,6 +224,30 @@ static void one_in_use_or_just_used_stays(void **state)
 	procs_put(procs, used);
 }
 
+/* It is told with a record once, and stays so: its number is forgotten when it ends. */
+static void who_was_asked_for_stays_asked_for(void **state)
+{
+	struct task_ref task = a_task(1);
+	struct process *p = procs_get(procs, &task);
+
+	(void)state;
+	assert_false(p->asked);
+	procs_put(procs, p);
+	task.asked = true;
+	p = procs_get(procs, &task);
+	assert_true(p->asked);
+	procs_put(procs, p);
+	task.asked = false;
+	p = procs_get(procs, &task);
+	assert_true(p->asked);
+	procs_put(procs, p);
+	task = a_task(2);
+	task.asked = true;
+	p = procs_get(procs, &task); /* entered as such */
+	assert_true(p->asked);
+	procs_put(procs, p);
+}
+
 static void each_reference_has_to_be_given_back(void **state)
 {
 	struct process *p = get(1);
@@ -251,6 +275,7 @@ int main(void)
 		TEST(one_never_described_is_known_by_its_short_form),
 		TEST(idle_processes_are_bounded_the_oldest_going_first),
 		TEST(one_in_use_or_just_used_stays),
+		TEST(who_was_asked_for_stays_asked_for),
 		TEST(each_reference_has_to_be_given_back),
 	};
 

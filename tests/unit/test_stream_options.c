@@ -72,9 +72,10 @@ static void without_options_opens_and_closes_go_to_a_table(void **state)
 	assert_ptr_equal(options.output, &sink_table);
 	assert_int_equal(options.filter.records, 1u << RECORD_OPEN | 1u << RECORD_CLOSE);
 	assert_true(options.columns.n > 0);
-	assert_false(options.wants.change || options.no_existing || options.has_duration ||
-		     options.numeric || options.strict);
+	assert_false(options.no_existing || options.has_duration || options.numeric ||
+		     options.strict);
 	assert_null(options.wants.force_hooks);
+	assert_null(options.wants.btf_path);
 	assert_int_equal(options.count, 0);
 }
 
@@ -118,24 +119,98 @@ static void users_and_namespaces_go_by_name_and_path(void **state)
 
 static void events_select_what_is_told(void **state)
 {
+	static const struct {
+		const char *words;
+		uint32_t records;
+	} table[] = {
+		{ "open", 1u << RECORD_OPEN },
+		{ "close", 1u << RECORD_CLOSE },
+		{ "change", 1u << RECORD_CHANGE },
+		{ "bind", 1u << RECORD_BIND },
+		{ "accept", 1u << RECORD_ACCEPT },
+		{ "connect", 1u << RECORD_CONNECT },
+		{ "end", 1u << RECORD_END },
+		{ "fail", 1u << RECORD_FAIL },
+		{ "state", 1u << RECORD_STATE },
+		{ "open,end", 1u << RECORD_OPEN | 1u << RECORD_END },
+	};
+	char line[64];
+
 	(void)state;
-	assert_int_equal(call("-e close"), STATUS_OK);
-	assert_int_equal(options.filter.records, 1u << RECORD_CLOSE);
-	assert_false(options.wants.change);
-	assert_int_equal(call("--events open,change"), STATUS_OK);
-	assert_int_equal(options.filter.records, 1u << RECORD_OPEN | 1u << RECORD_CHANGE);
-	assert_true(options.wants.change);
-	assert_int_equal(call("-e all"), STATUS_OK);
-	assert_int_equal(options.filter.records,
-			 1u << RECORD_OPEN | 1u << RECORD_CLOSE | 1u << RECORD_CHANGE);
+	for (size_t i = 0; i < COUNT(table); i++) {
+		snprintf(line, sizeof(line), "--events %s", table[i].words);
+		assert_int_equal(call(line), STATUS_OK);
+		assert_string_equal(said, "");
+		assert_int_equal(options.filter.records, table[i].records);
+	}
 }
 
-/* The events of a later version are known, so nobody is told they are misspelt. */
-static void an_event_that_cannot_be_traced_ends_with_3(void **state)
+/* A task is no event: nobody can ask for it. */
+static void all_events_are_those_with_a_word(void **state)
+{
+	uint32_t all = 0;
+
+	(void)state;
+	for (int i = 0; i < RECORD_KINDS; i++)
+		all |= i == RECORD_TASK ? 0 : 1u << i;
+	assert_int_equal(call("-e all"), STATUS_OK);
+	assert_int_equal(options.filter.records, all);
+	assert_int_equal(call("-e open,close,change,bind,connect,accept,end,fail,state"),
+			 STATUS_OK);
+	assert_int_equal(options.filter.records, all);
+	assert_usage("-e task", "unknown event 'task'");
+	assert_usage("-e existing", "unknown event 'existing'");
+}
+
+/* As watch does once all options are read. */
+static void assert_settles(const char *line, bool tcp, bool udp, bool descendants)
+{
+	assert_int_equal(call(line), STATUS_OK);
+	stream_options_settle(&options);
+	assert_int_equal(options.wants.events, options.filter.records);
+	assert_int_equal(options.wants.tcp, tcp);
+	assert_int_equal(options.wants.udp, udp);
+	assert_int_equal(options.wants.descendants, descendants);
+}
+
+static void what_is_traced_follows_from_all_options(void **state)
 {
 	(void)state;
-	assert_int_equal(call("-e connect"), STATUS_NO_TRACING);
-	assert_contains(said, "'connect' cannot be traced");
+	stream_options_settle(&options);
+	assert_int_equal(options.wants.events, 1u << RECORD_OPEN | 1u << RECORD_CLOSE);
+	assert_true(options.wants.tcp && options.wants.udp);
+	assert_false(options.wants.descendants);
+	assert_settles("-t -e connect", true, false, false);
+	assert_settles("-u", true, true, false); /* and the -t from before */
+	assert_settles("--pid 5", true, true, true);
+}
+
+static void udp_alone_traces_no_tcp(void **state)
+{
+	(void)state;
+	assert_settles("-u -e all", false, true, false);
+}
+
+static void one_backend_alone_can_be_chosen(void **state)
+{
+	static const char *const names[] = { "fentry", "kprobe", "cgroup", "tracepoint" };
+	char line[64];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		snprintf(line, sizeof(line), "--hooks %s", names[i]);
+		assert_int_equal(call(line), STATUS_OK);
+		assert_string_equal(options.wants.force_hooks, names[i]);
+	}
+	assert_usage("--hooks kprob", "did you mean 'kprobe'");
+}
+
+static void the_kernels_types_may_come_from_a_file(void **state)
+{
+	(void)state;
+	assert_int_equal(call("--btf /boot/vmlinux.btf"), STATUS_OK);
+	assert_string_equal(options.wants.btf_path, "/boot/vmlinux.btf");
+	assert_usage("--btf", "--btf");
 }
 
 static void output_columns_and_color_are_chosen(void **state)
@@ -197,7 +272,7 @@ static void bad_words_are_said_and_end_with_2(void **state)
 		{ "--count 0", "from 1 up" },
 		{ "--count -1", "from 1 up" },
 		{ "--netns /nowhere", "No such file" },
-		{ "--hooks kprobe", "cgroup, fentry, tracepoint" },
+		{ "--hooks ptrace", "fentry, kprobe, cgroup, tracepoint" },
 		{ "--tcp=1", "takes no argument" },
 		{ "--prot 1", "did you mean '--port'" },
 	};
@@ -256,7 +331,11 @@ int main(void)
 		TEST(filters_are_collected),
 		TEST(users_and_namespaces_go_by_name_and_path),
 		TEST(events_select_what_is_told),
-		TEST(an_event_that_cannot_be_traced_ends_with_3),
+		TEST(all_events_are_those_with_a_word),
+		TEST(what_is_traced_follows_from_all_options),
+		TEST(udp_alone_traces_no_tcp),
+		TEST(one_backend_alone_can_be_chosen),
+		TEST(the_kernels_types_may_come_from_a_file),
 		TEST(output_columns_and_color_are_chosen),
 		TEST(ends_and_switches_are_taken),
 		TEST(habits_of_ss_are_accepted),

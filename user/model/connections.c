@@ -18,39 +18,60 @@ static struct actor group_owner(const struct group *group)
 	return port_table_owner(first);
 }
 
-/* Of the port that is, or at that time was, at this endpoint. False: there is none. */
+/* Whether one of its sockets was there at that time: the address may have been another's. */
+static bool was_open(const struct group *group, uint64_t time_ns)
+{
+	struct open_socket *open;
+
+	LIST_FOREACH(open, &group->members, in_group)
+	if (open->opened_ns <= time_ns)
+		return true;
+	return false;
+}
+
+/* Of the port that was at this endpoint at that time. False: there was none. */
 static bool owner_at(struct ports *ports, const struct endpoint *endpoint, uint64_t time_ns,
 		     struct actor *owner)
 {
 	struct group *group = port_table_group(ports, endpoint);
 
-	*owner = group ? group_owner(group) : port_table_closed_owner(ports, endpoint, time_ns);
-	return group || owner->process;
+	if (group && was_open(group, time_ns)) {
+		*owner = group_owner(group);
+		return true;
+	}
+	*owner = port_table_closed_owner(ports, endpoint, time_ns);
+	return owner->process;
 }
 
 /*
  * Whose listener it is. As the kernel chooses: a local address before any, a
- * device before all (net/ipv4/inet_hashtables.c, compute_score).
+ * device before all (net/ipv4/inet_hashtables.c, compute_score). A socket at
+ * one IPv6 address takes IPv6 alone; none that does has a mapped one.
  */
 static struct actor listener_owner(struct ports *ports, const struct endpoint *local,
 				   uint64_t time_ns)
 {
-	/* One that takes IPv6 alone has no mapped address. */
-	unsigned int ways = local->family == AF_INET6 && !endpoint_is_mapped(local) ? 8 : 4;
+	unsigned int kinds = local->family == AF_INET6 && !endpoint_is_mapped(local) ? 2 : 1;
 	struct actor owner = { 0 };
 
-	for (unsigned int way = 0; way < ways; way++) {
+	for (unsigned int way = 0; way < 4 * kinds; way++) {
 		struct endpoint key = *local;
 
-		if (way & 1)
+		key.v6only = way % kinds;
+		if (way / kinds & 1)
 			key.ifindex = 0;
-		if (way & 2)
+		if (way / kinds & 2)
 			memset(key.addr, 0, sizeof(key.addr));
-		key.v6only = way >> 2;
 		if (owner_at(ports, &key, time_ns, &owner))
 			break;
 	}
 	return owner;
+}
+
+/* When it came to its listener: its end may be that of the listener, too. */
+static uint64_t begun_ns(const struct decoded *record)
+{
+	return record->kind == RECORD_END ? record->time_ns - record->span_ns : record->time_ns;
 }
 
 static int find_actor(struct ports *ports, const struct decoded *record, struct actor *actor)

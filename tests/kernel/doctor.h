@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What porttrace's own doctor says this kernel lets it see. */
+#ifndef LIVE_DOCTOR_H
+#define LIVE_DOCTOR_H
+
+#include <stdbool.h>
+
+/* Skips the test unless this event ("connections", "acceptor", "fail") is covered here. */
+void need(const char *event);
+
+/* The same if it is, and its note says that what has this word ("io_uring") is not seen. */
+void need_seen(const char *event, const char *word);
+
+/* Whether this backend gives the event here. */
+bool given_by(const char *event, const char *backend);
+
+#endif
