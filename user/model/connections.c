@@ -79,7 +79,7 @@ static int find_actor(struct ports *ports, const struct decoded *record, struct 
 	*actor = (struct actor){ 0 };
 	if (record->source == SOURCE_UNKNOWN) {
 		if (record->connection.passive)
-			*actor = listener_owner(ports, &record->socket.local, record->time_ns);
+			*actor = listener_owner(ports, &record->socket.local, begun_ns(record));
 		return 0;
 	}
 	actor->process = procs_get(ports->procs, &record->task);
