@@ -61,24 +61,30 @@ static __always_inline void note_sent(struct sock *sk)
 		bpf_map_update_elem(&calls, &key, &begun, BPF_ANY);
 }
 
-__hidden int on_connecting(struct sock *sk, u32 hook)
+static __noinline int enter_connecting(struct sock *sk)
 {
 	struct conn_state state = { .flags = CONN_ACTIVE | CONN_OWNED };
 
+	state.cookie = cookie_of(sk);
+	state.since_ns = bpf_ktime_get_boot_ns();
+	state.origin = origin_of_current();
+	task_fill(&state.owner, compat_current());
+	filter_mark(&state.owner);
+	conn_enter(sk, &state, BPF_ANY);
+	return 0;
+}
+
+__hidden int on_connecting(struct sock *sk, u32 hook)
+{
 	if (!shared.ready || !sk)
 		return 0;
 	if (shared.filter && !filter_pass_current()) {
 		conn_forget(sk); /* an earlier use of this socket */
 		return 0;
 	}
-	state.cookie = cookie_of(sk);
-	state.since_ns = bpf_ktime_get_boot_ns();
-	task_fill(&state.owner, compat_current());
-	filter_mark(&state.owner);
-	state.origin = origin_of_current();
-	conn_enter(sk, &state, BPF_ANY);
-	conn_introduce(&state.owner);
-	if (shared.connect_hooked)
+	introduce(SLOT_CONNS);
+	enter_connecting(sk);
+	if (shared.connect_hooked && asked_for(KIND_FAIL))
 		note_sent(sk);
 	return 0;
 }
@@ -137,31 +143,19 @@ static __noinline int established(struct sock *sk, u32 old, u32 hook)
 	return 0;
 }
 
-__hidden int on_accepted(struct sock *sk, u32 hook)
+static __noinline int enter_accepted(struct sock *sk, u32 hook)
 {
 	struct conn_note note = { .kind = KIND_ACCEPT, .hook = hook, .flags = CONN_F_PASSIVE };
-	struct conn_state *entry, state = {};
+	struct conn_state *entry = conn_of(sk), state = {};
 	bool told;
 
-	if (!shared.ready || !sk || BPF_CORE_READ(sk, sk_protocol) != PROTO_TCP)
-		return 0;
-	entry = conn_of(sk);
-	/* The other end has reset it already: it was told, and has ended. */
-	if (!entry && BPF_CORE_READ(sk, __sk_common.skc_state) == BPF_TCP_CLOSE)
-		return 0;
 	if (entry)
 		state = *entry;
-	if (state.flags & (CONN_ACCEPTED | CONN_OLD))
-		return 0; /* by another hook */
 	if (!state.established_ns) {
 		state.established_ns = bpf_ktime_get_boot_ns();
 		state.cookie = cookie_of(sk);
 	} else if (shared.accept_hooked && !(state.flags & CONN_TOLD)) {
 		__sync_fetch_and_add(&shared.waiting, -1);
-	}
-	if (shared.filter && !filter_pass_current()) {
-		conn_forget(sk);
-		return 0;
 	}
 	told = state.flags & CONN_TOLD;
 	state.flags |= CONN_ACCEPTED | CONN_OWNED | CONN_TOLD;
@@ -169,12 +163,39 @@ __hidden int on_accepted(struct sock *sk, u32 hook)
 	filter_mark(&state.owner);
 	/* Not created anew if it was closed in between: its owner may be another's by then. */
 	conn_enter(sk, &state, entry ? BPF_EXIST : BPF_ANY);
-	conn_introduce(&state.owner);
 	if (told || !asked_for(KIND_ACCEPT))
 		return 0;
 	note.time_ns = state.established_ns;
 	note.origin = origin_of_current();
 	return conn_tell(sk, &note, &state.owner, (void *)0);
+}
+
+/* Somebody who is not asked for has it: nothing of it is told. */
+static __always_inline void not_asked_for(struct sock *sk, const struct conn_state *entry)
+{
+	if (entry && shared.accept_hooked && !(entry->flags & CONN_TOLD))
+		__sync_fetch_and_add(&shared.waiting, -1);
+	conn_forget(sk);
+}
+
+__hidden int on_accepted(struct sock *sk, u32 hook)
+{
+	struct conn_state *entry;
+
+	if (!shared.ready || !sk || BPF_CORE_READ(sk, sk_protocol) != PROTO_TCP)
+		return 0;
+	entry = conn_of(sk);
+	if (entry && entry->flags & (CONN_ACCEPTED | CONN_OLD))
+		return 0; /* by another hook */
+	/* The other end has reset it already: it was told, and has ended. */
+	if (!entry && BPF_CORE_READ(sk, __sk_common.skc_state) == BPF_TCP_CLOSE)
+		return 0;
+	if (shared.filter && !filter_pass_current()) {
+		not_asked_for(sk, entry);
+		return 0;
+	}
+	introduce(SLOT_CONNS);
+	return enter_accepted(sk, hook);
 }
 
 /* --- gone ----------------------------------------------------------------- */
@@ -258,13 +279,22 @@ static __noinline int gone(struct sock *sk, u32 old, u32 hook)
 
 /* --- steps ---------------------------------------------------------------- */
 
+/* Into LISTEN a process goes by itself; at other steps it is whose the connection is. */
 static __noinline int tell_step(struct sock *sk, u32 old, u32 new, u32 hook)
 {
 	struct conn_note note = {
 		.kind = KIND_STATE, .hook = hook, .old_state = old, .new_state = new
 	};
 
-	return conn_tell(sk, &note, owner_of(conn_of(sk), &note), (void *)0);
+	struct conn_state *state;
+
+	if (new == BPF_TCP_LISTEN)
+		return conn_tell_current(sk, &note, (void *)0);
+	state = conn_of(sk);
+	/* What is asked for by its process has been entered. */
+	if (!state && shared.filter & (FILTER_PID | FILTER_UID))
+		return 0;
+	return conn_tell(sk, &note, owner_of(state, &note), (void *)0);
 }
 
 static __always_inline int step(struct sock *sk, u32 old, u32 new, u32 hook)
@@ -310,13 +340,11 @@ __hidden int on_tcp_state_again(struct sock *sk, u32 old, u32 new, u32 hook)
 
 /* --- UDP ------------------------------------------------------------------ */
 
-__hidden int on_udp_connected(struct sock *sk, u32 hook)
+static __noinline int enter_udp(struct sock *sk, u32 hook)
 {
 	struct conn_note note = { .kind = KIND_CONNECT, .hook = hook };
 	struct conn_state *entry = conn_of(sk), state = {};
 
-	if (shared.filter && !filter_pass_current())
-		return 0;
 	if (entry)
 		state = *entry; /* it had another peer before */
 	state.cookie = cookie_of(sk);
@@ -327,10 +355,17 @@ __hidden int on_udp_connected(struct sock *sk, u32 hook)
 	conn_enter(sk, &state, BPF_ANY);
 	if (!asked_for(KIND_CONNECT))
 		return 0;
-	conn_introduce(&state.owner);
 	note.time_ns = state.established_ns;
 	note.origin = origin_of_current();
 	return conn_tell(sk, &note, &state.owner, (void *)0);
+}
+
+__hidden int on_udp_connected(struct sock *sk, u32 hook)
+{
+	if (shared.filter && !filter_pass_current())
+		return 0;
+	introduce(SLOT_CONNS);
+	return enter_udp(sk, hook);
 }
 
 __hidden int on_conn_released(struct sock *sk, u32 hook)

@@ -64,7 +64,4 @@ int conn_tell(struct sock *sk, const struct conn_note *note, const struct rec_ta
 /* The same of something the running task does now. */
 int conn_tell_current(struct sock *sk, struct conn_note *note, const struct call *call);
 
-/* Describes the running task on the ring of connections, unless it was before. */
-int conn_introduce(const struct rec_task *task);
-
 #endif

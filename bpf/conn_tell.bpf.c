@@ -16,13 +16,6 @@ struct {
 	__uint(max_entries, 16 * 1024 * 1024);
 } conns_ring SEC(".maps");
 
-__hidden int conn_introduce(const struct rec_task *task)
-{
-	if (!(task->flags & TASK_F_KTHREAD) && !was_told(task, SLOT_CONNS))
-		tell_task(SLOT_CONNS);
-	return 0;
-}
-
 static __always_inline void fill_remote(struct rec_conn *rec, struct sock *sk)
 {
 	u16 port = BPF_CORE_READ(sk, __sk_common.skc_dport);
@@ -137,9 +130,9 @@ __hidden int conn_tell_current(struct sock *sk, struct conn_note *note, const st
 
 	if (shared.filter && !filter_pass_current())
 		return 0;
+	introduce(SLOT_CONNS);
 	task_fill(&task, compat_current());
 	filter_mark(&task);
-	conn_introduce(&task);
 	note->origin = origin_of_current();
 	return conn_tell(sk, note, &task, call);
 }

@@ -35,46 +35,53 @@ struct shared_state shared = {};
 /* A global function, which the verifier walks once a program, and not once a call. */
 __noinline int tell_task(u32 slot)
 {
-	struct rec_task task = {};
-	struct told_key key;
+	struct task_struct *self = compat_current();
 	void *ring = bpf_map_lookup_elem(&rings, &slot);
+	struct told_key who;
+	u64 cgroup_id;
 
 	if (!ring)
 		return 0;
-	task_fill(&task, compat_current());
-	key = told_key_of(&task, slot);
-	if (send_identity(ring, &task))
-		bpf_map_update_elem(&told_tasks, &key, &task.cgroup_id, BPF_ANY);
+	who = told_key_of(self, slot);
+	if (!send_identity(ring, &who))
+		return 0;
+	cgroup_id = task_cgroup_id(self);
+	bpf_map_update_elem(&told_tasks, &who, &cgroup_id, BPF_ANY);
 	return 0;
+}
+
+/* The reader, while its snapshot holds a file whose owner closes it. */
+static __always_inline bool is_reader(void)
+{
+	return TASK_FIELD(compat_current(), tgid) == shared.reader_tgid;
 }
 
 static __noinline int send_port(const struct rec_socket *sock, u32 kind, u32 hook, u32 reason)
 {
-	struct rec_task task = {};
 	struct rec_port *rec;
 
 	if (!sock)
 		return 0;
-	task_fill(&task, compat_current());
-	filter_mark(&task);
-	if (task.flags & TASK_F_KTHREAD || task.tgid == shared.reader_tgid)
-		task.flags |= TASK_F_BYSTANDER;
-	else if (!was_told(&task, SLOT_PORTS))
-		tell_task(SLOT_PORTS);
+	if (!is_reader())
+		introduce(SLOT_PORTS);
 	count_produced(kind);
 	rec = bpf_ringbuf_reserve(&ports_ring, sizeof(*rec), 0);
 	if (!rec) {
 		count_lost(kind, LOSS_RING_FULL);
 		return 0;
 	}
+	__builtin_memset(rec, 0, sizeof(*rec));
 	rec->head = (struct rec_head){ REC_PORT, kind, sizeof(*rec) };
 	rec->time_ns = bpf_ktime_get_boot_ns();
 	rec->sock = *sock;
-	rec->task = task;
+	task_fill(&rec->task, compat_current());
+	filter_mark(&rec->task);
+	if (rec->task.flags & TASK_F_KTHREAD || is_reader())
+		rec->task.flags |= TASK_F_BYSTANDER;
 	rec->hook = hook;
 	rec->reason = reason;
 	rec->origin = kind == KIND_CLOSE ? ORIGIN_UNKNOWN : origin_of_current();
-	if (reason == REASON_CLOSED && task.flags & TASK_F_EXITING)
+	if (reason == REASON_CLOSED && rec->task.flags & TASK_F_EXITING)
 		rec->reason = REASON_PROCESS_EXIT;
 	bpf_ringbuf_submit(rec, wake_flags(&ports_ring, shared.reader_polls));
 	return 0;
@@ -210,6 +217,17 @@ __hidden int on_unlisten(struct sock *sk, u32 hook)
 	return 0;
 }
 
+/* An unknown listener: its opening was not asked for, or was missed. */
+static __always_inline bool may_be_asked_for(const struct rec_socket *sock)
+{
+	if (!shared.filter)
+		return true;
+	/* By whom it was opened cannot be asked any more; while the snapshot runs, it says. */
+	if (shared.filter & (FILTER_PID | FILTER_UID) && !shared.snapshotting)
+		return false;
+	return filter_pass_socket(sock, 0);
+}
+
 /*
  * A listener is told whether known or not: one in LISTEN had a port for sure.
  * A UDP socket is told only if its opening was, since most are clients; while
@@ -233,7 +251,7 @@ __hidden int on_release(struct sock *sk, u32 hook)
 		if (!shared.snapshotting || !sock.port)
 			return 0;
 		sock.flags |= SOCK_F_UNTRACKED;
-	} else if (sock.state != TCP_STATE_LISTEN) {
+	} else if (sock.state != TCP_STATE_LISTEN || !may_be_asked_for(&sock)) {
 		return 0;
 	}
 	send_port(&sock, KIND_CLOSE, hook, REASON_CLOSED);

@@ -32,8 +32,8 @@ static __always_inline struct args_area args_of(struct task_struct *self)
  * length is not zeroed: it can only be an earlier record of this ring.
  * Returns false where the ring is full.
  */
-static __always_inline bool send_args(void *ring, const struct rec_task *task,
-				      struct args_area area, const u32 room)
+static __always_inline bool send_args(void *ring, const struct told_key *who, struct args_area area,
+				      const u32 room)
 {
 	struct rec_args *rec = bpf_ringbuf_reserve(ring, sizeof(*rec) + room, 0);
 	u64 len = area.len;
@@ -43,9 +43,9 @@ static __always_inline bool send_args(void *ring, const struct rec_task *task,
 	__builtin_memset(rec, 0, sizeof(*rec));
 	rec->head.type = REC_ARGS;
 	rec->head.size = sizeof(*rec) + room;
-	rec->start_ns = task->start_ns;
-	rec->exec_id = task->exec_id;
-	rec->tgid = task->tgid;
+	rec->start_ns = who->start_ns;
+	rec->exec_id = who->exec_id;
+	rec->tgid = who->tgid;
 	if (len > room) {
 		len = room;
 		rec->flags |= TASK_F_ARGS_TRUNCATED;
@@ -60,8 +60,7 @@ static __always_inline bool send_args(void *ring, const struct rec_task *task,
 }
 
 /* Paths behind their lengths are not zeroed, as above. */
-static __always_inline bool send_task(void *ring, const struct rec_task *task,
-				      struct task_struct *self)
+static __always_inline bool send_task(void *ring, struct task_struct *self)
 {
 	struct rec_task_info *rec = bpf_ringbuf_reserve(ring, sizeof(*rec), 0);
 
@@ -70,17 +69,17 @@ static __always_inline bool send_task(void *ring, const struct rec_task *task,
 	__builtin_memset(rec, 0, __builtin_offsetof(struct rec_task_info, exe));
 	rec->head.type = REC_TASK;
 	rec->head.size = sizeof(*rec);
-	rec->task = *task;
+	task_fill(&rec->task, self);
 	task_fill_info(rec, self);
 	bpf_ringbuf_submit(rec, 0);
 	return true;
 }
 
-static __always_inline bool send_identity(void *ring, const struct rec_task *task)
+static __always_inline bool send_identity(void *ring, const struct told_key *who)
 {
 	struct task_struct *self = compat_current();
 	struct args_area area = args_of(self);
-	bool sent = send_task(ring, task, self);
+	bool sent = send_task(ring, self);
 
 	count_produced(KIND_TASK);
 	if (!sent)
@@ -88,8 +87,8 @@ static __always_inline bool send_identity(void *ring, const struct rec_task *tas
 	if (!area.len)
 		return sent;
 	count_produced(KIND_TASK);
-	sent = area.len > ARGS_SMALL ? send_args(ring, task, area, ARGS_LARGE) :
-				       send_args(ring, task, area, ARGS_SMALL);
+	sent = area.len > ARGS_SMALL ? send_args(ring, who, area, ARGS_LARGE) :
+				       send_args(ring, who, area, ARGS_SMALL);
 	if (!sent)
 		count_lost(KIND_TASK, LOSS_RING_FULL);
 	return sent;

@@ -45,13 +45,18 @@ struct {
 	__type(value, struct rec_task_info);
 } scratch SEC(".maps");
 
-/* So is this: the stack has no room for it. */
+/* So are these: the stack has no room for them. */
+struct rows {
+	struct rec_holder holder;
+	struct conn_state conn;
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, u32);
-	__type(value, struct conn_state);
-} conn_scratch SEC(".maps");
+	__type(value, struct rows);
+} rows_scratch SEC(".maps");
 
 /* Connections, too: set by the reader before this is loaded. */
 const volatile bool connections = false;
@@ -153,7 +158,8 @@ static __always_inline void find_host_netns(void)
  */
 struct told {
 	u32 netns; /* 0: none that was new */
-	struct rec_task task;
+	u32 tgid;
+	u64 start_ns;
 };
 
 /* What an iterator hands over, checked once: a second look at the context may be NULL again. */
@@ -184,20 +190,19 @@ static __always_inline bool tell_netns(struct bpf_iter_meta *meta, struct told *
  * process. One that began meanwhile is entered already.
  */
 static __always_inline bool tell_connection(const struct row *row, struct sock *sk,
-					    struct told *told)
+					    struct conn_state *state, struct told *told)
 {
-	u32 zero = 0;
-	struct conn_state *state = bpf_map_lookup_elem(&conn_scratch, &zero);
 	u64 key = (u64)sk;
 
-	if (!connections || !state || BPF_CORE_READ(sk, sk_protocol) != PROTO_TCP ||
+	if (!connections || BPF_CORE_READ(sk, sk_protocol) != PROTO_TCP ||
 	    BPF_CORE_READ(sk, __sk_common.skc_state) != TCP_STATE_ESTABLISHED)
 		return true;
 	__builtin_memset(state, 0, sizeof(*state));
 	state->flags = CONN_OLD | CONN_OWNED;
 	state->cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
 	task_fill(&state->owner, row->task);
-	told->task = state->owner;
+	told->tgid = state->owner.tgid;
+	told->start_ns = state->owner.start_ns;
 	if (!tell_holder_task(row->meta, &state->owner, row->task))
 		return false;
 	bpf_map_update_elem(&conns, &key, state, BPF_NOEXIST);
@@ -206,20 +211,27 @@ static __always_inline bool tell_connection(const struct row *row, struct sock *
 
 static __always_inline bool tell_holder(const struct row *row, struct told *told)
 {
-	struct rec_holder rec = { .head = { REC_HOLDER, 0, sizeof(rec) } };
+	u32 zero = 0;
+	struct rows *rows = bpf_map_lookup_elem(&rows_scratch, &zero);
 	struct socket *socket = row->file->private_data;
 	struct sock *sk = sock_with_port(BPF_CORE_READ(socket, sk));
+	struct rec_holder *rec;
 
-	if (!sk)
+	if (!sk || !rows)
 		return true;
-	if (!socket_row(&rec.sock, sk))
-		return tell_connection(row, sk, told);
-	task_fill(&rec.task, row->task);
-	rec.time_ns = bpf_ktime_get_boot_ns();
-	rec.fd = row->fd;
-	told->task = rec.task;
-	return tell_holder_task(row->meta, &rec.task, row->task) &&
-	       put(row->meta, &rec.head, sizeof(rec));
+	rec = &rows->holder;
+	__builtin_memset(rec, 0, sizeof(*rec));
+	rec->head.type = REC_HOLDER;
+	rec->head.size = sizeof(*rec);
+	if (!socket_row(&rec->sock, sk))
+		return tell_connection(row, sk, &rows->conn, told);
+	task_fill(&rec->task, row->task);
+	rec->time_ns = bpf_ktime_get_boot_ns();
+	rec->fd = row->fd;
+	told->tgid = rec->task.tgid;
+	told->start_ns = rec->task.start_ns;
+	return tell_holder_task(row->meta, &rec->task, row->task) &&
+	       put(row->meta, &rec->head, sizeof(*rec));
 }
 
 static __always_inline bool tell_file(const struct row *row, struct told *told)
@@ -254,9 +266,9 @@ int snap_files(struct bpf_iter__task_file *ctx)
 		return 0;
 	if (told.netns)
 		bpf_map_update_elem(&seen_netns, &told.netns, &one, BPF_ANY);
-	if (told.task.tgid) {
-		last_tgid = told.task.tgid;
-		last_start_ns = told.task.start_ns;
+	if (told.tgid) {
+		last_tgid = told.tgid;
+		last_start_ns = told.start_ns;
 	}
 	return 0;
 }

@@ -47,17 +47,19 @@ static __always_inline struct sock *sock_with_port(struct sock *sk)
 	return sk;
 }
 
-#define SOCKFS_MAGIC 0x534F434B /* linux/magic.h */
-#define MODE_TYPE 0170000       /* linux/stat.h */
+#define MODE_TYPE 0170000 /* linux/stat.h */
 #define MODE_SOCKET 0140000
 
-/* bpf_sock_from_file() came with v5.11; this asks the same of the inode. */
+/*
+ * bpf_sock_from_file() came with v5.11; this asks the same of the inode. A
+ * socket that has a name in a file system cannot be opened but with O_PATH, and
+ * then has no private_data.
+ */
 static __always_inline bool file_is_socket(struct file *file)
 {
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
 
-	return (BPF_CORE_READ(inode, i_mode) & MODE_TYPE) == MODE_SOCKET &&
-	       BPF_CORE_READ(inode, i_sb, s_magic) == SOCKFS_MAGIC;
+	return (BPF_CORE_READ(inode, i_mode) & MODE_TYPE) == MODE_SOCKET;
 }
 
 #endif

@@ -13,6 +13,11 @@
 #define EXE_COMPONENTS 20
 #define CGROUP_COMPONENTS 14
 
+static __always_inline u64 task_cgroup_id(struct task_struct *task)
+{
+	return TASK_PATH(task, cgroups->dfl_cgrp->kn->id, cgroups, dfl_cgrp, kn, id);
+}
+
 static __always_inline void task_fill(struct rec_task *out, struct task_struct *task)
 {
 	struct task_struct *leader = TASK_FIELD(task, group_leader);
@@ -20,7 +25,7 @@ static __always_inline void task_fill(struct rec_task *out, struct task_struct *
 
 	out->start_ns = TASK_FIELD(leader, start_boottime);
 	out->exec_id = TASK_FIELD(task, self_exec_id);
-	out->cgroup_id = TASK_PATH(task, cgroups->dfl_cgrp->kn->id, cgroups, dfl_cgrp, kn, id);
+	out->cgroup_id = task_cgroup_id(task);
 	out->tgid = TASK_FIELD(task, tgid);
 	out->tid = TASK_FIELD(task, pid);
 	out->uid = TASK_PATH(task, cred->euid.val, cred, euid.val);

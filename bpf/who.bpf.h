@@ -20,25 +20,37 @@ struct told_tasks_map {
 
 MAP struct told_tasks_map told_tasks SEC(".maps");
 
-static __always_inline struct told_key told_key_of(const struct rec_task *task, u32 slot)
+static __always_inline struct told_key told_key_of(struct task_struct *task, u32 slot)
 {
 	return (struct told_key){
-		.start_ns = task->start_ns,
-		.exec_id = task->exec_id,
-		.tgid = task->tgid,
+		.start_ns = TASK_PATH(task, group_leader->start_boottime, group_leader,
+				      start_boottime),
+		.exec_id = TASK_FIELD(task, self_exec_id),
+		.tgid = TASK_FIELD(task, tgid),
 		.slot = slot,
 	};
 }
 
-static __always_inline bool was_told(const struct rec_task *task, u32 slot)
-{
-	struct told_key key = told_key_of(task, slot);
-	u64 *cgroup_id = bpf_map_lookup_elem(&told_tasks, &key);
-
-	return cgroup_id && *cgroup_id == task->cgroup_id;
-}
-
 /* In core.bpf.c: describes the running task in full, on one of the rings. */
 int tell_task(u32 slot);
+
+/*
+ * Before a record of the running task is reserved, so that its description comes
+ * first. Kernel threads have none. A key of its own, and not the whole rec_task:
+ * what is deeper in this chain of calls needs the stack.
+ */
+static __always_inline void introduce(u32 slot)
+{
+	struct task_struct *self = compat_current();
+	struct told_key key;
+	u64 *cgroup_id;
+
+	if (TASK_FIELD(self, flags) & PF_KTHREAD)
+		return;
+	key = told_key_of(self, slot);
+	cgroup_id = bpf_map_lookup_elem(&told_tasks, &key);
+	if (!cgroup_id || *cgroup_id != task_cgroup_id(self))
+		tell_task(slot);
+}
 
 #endif

@@ -48,15 +48,15 @@ test-fuzz: $(FUZZ_TARGETS)
 
 RINGS_DIR := tests/data/rings
 RECORD_SOURCES := $(wildcard tests/record/*.c)
-RECORD_OBJECTS := $(RECORD_SOURCES:tests/record/%.c=build/obj/record/%.o)
+RECORD_OBJECTS := $(RECORD_SOURCES:tests/record/%.c=$(B)/obj/record/%.o)
 KERNEL_SERIES = $(shell uname -r | cut -d . -f 1,2)
 
-build/obj/record/%.o: tests/record/%.c Makefile tests/tests.mk
+$(B)/obj/record/%.o: tests/record/%.c Makefile tests/tests.mk
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests/record -MMD -MP -c -o $@ $<
 
-build/tests/record: $(RECORD_OBJECTS) $(filter-out $(OBJ)/main.o,$(OBJECTS))
+$(B)/tests/record: $(RECORD_OBJECTS) $(filter-out $(OBJ)/main.o,$(OBJECTS))
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,--wrap=decode -o $@ $^ $(LIBS)
@@ -68,16 +68,16 @@ RECORD_HOOKS ?= default cgroup tracepoint
 RECORD_KERNELS ?= 5.10 6.1 6.12 newest
 
 .PHONY: record record-vm record-golden
-record: build/tests/record
+record: $(B)/tests/record
 	$(Q)for hook in $(RECORD_HOOKS); do \
 		[ $$hook = default ] && hooks= || hooks="--hooks $$hook"; \
-		build/tests/record $(RINGS_DIR)/$(KERNEL_SERIES)-$$hook.ring $$hooks || exit 1; \
+		$(B)/tests/record $(RINGS_DIR)/$(KERNEL_SERIES)-$$hook.ring $$hooks || exit 1; \
 	done
 	@$(MAKE) --no-print-directory record-golden
 
-record-vm: build/tests/record
+record-vm: $(B)/tests/record
 	@tools/setup vm
-	@tests/record/vm build/tests/record $(RECORD_KERNELS)
+	@tests/record/vm $(B)/tests/record $(RECORD_KERNELS)
 	@$(MAKE) --no-print-directory record-golden
 
 record-golden: build/tests/unit/test_replay
@@ -120,7 +120,7 @@ test-kernel: $(B)/tests/live build/porttrace
 	@$(B)/tests/live --porttrace build/porttrace --results $(RESULTS)/kernel.tsv
 
 .PHONY: test-binaries
-test-binaries: $(UNIT_TESTS) $(FUZZ_TARGETS) vmlinux-objects $(B)/tests/live
+test-binaries: $(UNIT_TESTS) $(FUZZ_TARGETS) vmlinux-objects $(B)/tests/live $(B)/tests/record
 
 # --- bench ----------------------------------------------------------------------------------
 

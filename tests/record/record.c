@@ -58,11 +58,15 @@ static bool is_kept(struct recorder *r, const struct decoded *record)
 static void wipe(void *rec, const struct decoded *record)
 {
 	struct rec_task_info *info = rec;
+	struct rec_args *args = rec;
 
-	if (record->type != DECODED_TASK)
-		return;
-	memset(info->exe + info->exe_len, 0, sizeof(info->exe) - info->exe_len);
-	memset(info->cgroup + info->cgroup_len, 0, sizeof(info->cgroup) - info->cgroup_len);
+	if (record->type == DECODED_TASK) {
+		memset(info->exe + info->exe_len, 0, sizeof(info->exe) - info->exe_len);
+		memset(info->cgroup + info->cgroup_len, 0, sizeof(info->cgroup) - info->cgroup_len);
+	} else if (record->type == DECODED_ARGS) {
+		memset(args->args + args->args_len, 0,
+		       record->size - sizeof(*args) - args->args_len);
+	}
 }
 
 static void write_entry(struct recorder *r, const void *data, const struct decoded *record)

@@ -23,18 +23,13 @@ struct life {
 	size_t udp[EVENT_KINDS];
 };
 
-/*
- * Whose it is is known, but for steps, and for a connection that nobody had
- * accepted when its listener closed, and that ended with it.
- */
+/* Whose it is is known, but for steps: those of a listener, or of what nobody accepts, tell no process. */
 static void check_event(const struct life *life, const struct event *e)
 {
-	bool may_lack = e->kind == EVENT_STATE || (e->kind == EVENT_END && e->connection->passive);
-
 	assert_true(e->time_ns);
 	if (e->actor.process)
 		assert_string_equal(e->actor.process->comm, "record");
-	else if (!may_lack)
+	else if (e->kind != EVENT_STATE)
 		fail_msg("%s: port %u: nobody knows whose %s it is", life->path,
 			 e->socket.local.port, event_kind_name(e->kind));
 }

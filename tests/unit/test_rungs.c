@@ -90,7 +90,7 @@ static void what_stands_in_for_another_sees_connections_and_stands_in_once(void 
 		replaced |= BIT(i);
 		assert_int_equal(programs[other].instead, other);
 		assert_int_equal(programs[other].attach, programs[i].attach);
-		assert_true(programs[other].connections && !programs[i].connections);
+		assert_true(programs[other].connections);
 	}
 	assert_true(replaced & BIT(PROGRAM_SOCKOPS) && replaced & BIT(PROGRAM_SYS_LISTEN) &&
 		    replaced & BIT(PROGRAM_SYS_BIND));

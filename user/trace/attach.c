@@ -85,6 +85,8 @@ static int load(struct trace *trace, struct ladder *ladder, uint64_t plan)
 			return -EINVAL;
 		bpf_program__set_autoload(program, plan & PROGRAM_BIT(i));
 	}
+	if (trace->preallocates)
+		bpf_map__set_map_flags(bpf_object__find_map_by_name(trace->hooks, "filter_ids"), 0);
 	failed = probe_functions(trace, plan);
 	if (failed != PROGRAMS) {
 		fail(ladder, failed, "load", -ENOENT);
@@ -263,7 +265,10 @@ int attach_all(struct trace *trace, struct ladder *ladder)
 		fail_cgroup(ladder, cgroup_fd);
 	probe_ways(trace, ladder);
 	trace->flag_old = wants_flags(ladder);
-	err = load_all(trace, ladder, cgroup_fd);
+	trace->preallocates = probe_preallocates(ladder_plan(ladder));
+	err = make_maps(trace);
+	if (!err)
+		err = load_all(trace, ladder, cgroup_fd);
 	btf__free(trace->types);
 	trace->types = NULL;
 	if (cgroup_fd >= 0)

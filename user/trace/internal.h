@@ -20,6 +20,7 @@ struct trace {
 	const char *btf_path; /* borrowed; NULL: the running kernel's own */
 	bool kernel_types;    /* the kernel has them itself: what is typed can be attached */
 	bool connections;     /* events of them are asked for */
+	bool preallocates;    /* tables are made in full */
 	int sockets_fd;       /* tables used by both objects */
 	int conns_fd;
 	struct bpf_object *hooks;
@@ -50,6 +51,9 @@ void objects_init(const struct trace *trace);
  * kernel has it. name is "hooks" or "snapshot". NULL: errno.
  */
 struct bpf_object *objects_open(const struct trace *trace, const char *name);
+
+/* The tables both objects use. 0 or -errno. */
+int make_maps(struct trace *trace);
 
 /* Loads and attaches the best programs that work, and the snapshot's. 0 or -errno. */
 int attach_all(struct trace *trace, struct ladder *ladder);

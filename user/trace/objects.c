@@ -48,7 +48,7 @@ void objects_init(const struct trace *trace)
 {
 	libbpf_set_print(listen_to_libbpf);
 	kernel_has_loop = trace->kernel_types && libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_SOCK,
-								      BPF_FUNC_loop, NULL) == 1;
+									 BPF_FUNC_loop, NULL) == 1;
 }
 
 /* The tables both objects use are made before either is loaded. */

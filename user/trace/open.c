@@ -140,21 +140,22 @@ static void explain(struct coverage *coverage, int err)
 }
 
 /* Values and keys as in bpf/maps.bpf.h. */
-static int make_map(const char *name, size_t value_size, __u32 entries)
+static int make_map(const struct trace *trace, const char *name, size_t value_size, __u32 entries)
 {
-	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
+	LIBBPF_OPTS(bpf_map_create_opts, opts,
+		    .map_flags = trace->preallocates ? 0 : BPF_F_NO_PREALLOC);
 
 	return bpf_map_create(BPF_MAP_TYPE_HASH, name, sizeof(__u64), (__u32)value_size, entries,
 			      &opts);
 }
 
-static int make_maps(struct trace *trace)
+int make_maps(struct trace *trace)
 {
-	trace->sockets_fd = make_map("sockets", sizeof(struct known_socket), SOCKETS_MAX);
+	trace->sockets_fd = make_map(trace, "sockets", sizeof(struct known_socket), SOCKETS_MAX);
 	if (trace->sockets_fd < 0)
 		return trace->sockets_fd;
 	/* Its buckets alone are megabytes. */
-	trace->conns_fd = make_map("conns", sizeof(struct conn_state),
+	trace->conns_fd = make_map(trace, "conns", sizeof(struct conn_state),
 				   trace->connections ? CONNS_MAX : 1);
 	return trace->conns_fd < 0 ? trace->conns_fd : 0;
 }
@@ -205,9 +206,7 @@ static int open_with(struct trace *trace, const struct trace_wants *wants,
 	if (err)
 		return err;
 	objects_init(trace);
-	err = make_maps(trace);
-	if (!err)
-		err = attach_all(trace, &ladder);
+	err = attach_all(trace, &ladder);
 	if (!err)
 		err = map_shared(trace);
 	if (!err)

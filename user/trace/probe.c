@@ -3,7 +3,9 @@
 
 #include <bpf/btf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 static void fail_all(struct ladder *ladder, enum attach_way way, const char *why)
@@ -64,6 +66,20 @@ void probe_ways(const struct trace *trace, struct ladder *ladder)
 	else
 		probe_types(ladder);
 	probe_kprobe(ladder);
+}
+
+bool probe_preallocates(uint64_t plan)
+{
+	unsigned int major = 0, minor = 0;
+	struct utsname host;
+
+	if (uname(&host) || sscanf(host.release, "%u.%u", &major, &minor) != 2 || major > 6 ||
+	    (major == 6 && minor >= 1))
+		return false;
+	for (int i = 0; i < PROGRAMS; i++)
+		if (plan & PROGRAM_BIT(i) && programs[i].attach == BY_KPROBE)
+			return true;
+	return false;
 }
 
 /* "fexit/inet_bind": a name; a cgroup program's section has one that is none. */

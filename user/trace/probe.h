@@ -8,6 +8,13 @@
 /* Fails every program of a kind that this kernel refuses as such. */
 void probe_ways(const struct trace *trace, struct ladder *ladder);
 
+/*
+ * Whether tables must be made in full for this plan: before v6.1 the kernel
+ * warns, in its log, of a kprobe that uses one that grows (kernel/bpf/verifier.c,
+ * check_map_prog_compatibility). No try tells without the warning.
+ */
+bool probe_preallocates(uint64_t plan);
+
 /* A planned program whose function this kernel does not have; PROGRAMS: none. */
 enum program probe_functions(struct trace *trace, uint64_t plan);
 
