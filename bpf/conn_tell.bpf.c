@@ -16,27 +16,29 @@ struct {
 	__uint(max_entries, 16 * 1024 * 1024);
 } conns_ring SEC(".maps");
 
-static __always_inline void fill_remote(struct rec_conn *rec, struct sock *sk)
+/* Both ends. A function of its own for its stack. */
+static __noinline int fill_ends(struct rec_conn *rec, struct sock *sk)
 {
-	u16 port = BPF_CORE_READ(sk, __sk_common.skc_dport);
-
-	rec->remote_port = __builtin_bswap16(port);
-	if (rec->sock.family == AF_INET6)
-		BPF_CORE_READ_INTO(&rec->remote_addr, sk, __sk_common.skc_v6_daddr);
-	else
-		BPF_CORE_READ_INTO((u32 *)rec->remote_addr, sk, __sk_common.skc_daddr);
-}
-
-/* A port that was picked for the socket leaves skc_num before the last state is stored. */
-static __always_inline void fill_local_port(struct rec_conn *rec, struct sock *sk)
-{
+	u64 aligned[SOCK_COMMON_SIZE / sizeof(u64)];
 	struct inet_sock *inet = (void *)sk;
+	const void *raw = aligned;
 	u16 port;
 
-	if (rec->sock.port)
-		return;
-	port = BPF_CORE_READ(inet, inet_sport);
-	rec->sock.port = __builtin_bswap16(port);
+	if (bpf_probe_read_kernel(aligned, sizeof(aligned), sk))
+		return -1;
+	sock_fill_from(&rec->sock, sk, raw);
+	/* A port that was picked for the socket leaves skc_num before the last state is stored. */
+	if (!rec->sock.port) {
+		port = BPF_CORE_READ(inet, inet_sport);
+		rec->sock.port = __builtin_bswap16(port);
+	}
+	if (rec->head.kind == KIND_BIND)
+		return 0;
+	port = COMMON_FIELD(raw, u16, skc_dport);
+	rec->remote_port = __builtin_bswap16(port);
+	sock_fill_addr(rec->remote_addr, rec->sock.family, &COMMON_FIELD(raw, u32, skc_daddr),
+		       &COMMON_FIELD(raw, u8, skc_v6_daddr));
+	return 0;
 }
 
 /*
@@ -104,13 +106,10 @@ __hidden int conn_tell(struct sock *sk, const struct conn_note *note, const stru
 		rec->task = *task;
 	else
 		rec->flags |= CONN_F_NO_OWNER;
-	if (sock_fill(&rec->sock, sk)) {
+	if (fill_ends(rec, sk)) {
 		bpf_ringbuf_discard(rec, 0);
 		return 0;
 	}
-	fill_local_port(rec, sk);
-	if (note->kind != KIND_BIND)
-		fill_remote(rec, sk);
 	if (note->kind == KIND_END && rec->sock.proto == PROTO_TCP)
 		fill_bytes(rec, sk, note->old_state, note->active);
 	if (call && call->has_addr)

@@ -7,7 +7,7 @@
 #include "filter.bpf.h"
 #include "maps.bpf.h"
 #include "origin.bpf.h"
-#include "tuple.bpf.h"
+#include "tuple_fill.bpf.h"
 #include "who.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";

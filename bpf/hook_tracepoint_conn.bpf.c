@@ -56,34 +56,29 @@ int BPF_PROG(tp_sys_exit_accept, struct pt_regs *regs, long ret)
 	return accept_exit(ret);
 }
 
-static __always_inline u32 op_of(enum call_kind kind)
-{
-	switch (kind) {
-	case SYSCALL_BIND:
-		return CALL_BIND;
-	case SYSCALL_LISTEN:
-		return CALL_LISTEN;
-	case SYSCALL_CONNECT:
-		return CALL_CONNECT;
-	default:
-		return CALL_NONE;
-	}
-}
+_Static_assert((int)SYSCALL_BIND == (int)CALL_BIND && (int)SYSCALL_LISTEN == (int)CALL_LISTEN &&
+		       (int)SYSCALL_CONNECT == (int)CALL_CONNECT,
+	       "the kinds of calls are those of records");
 
 /* One program for all of them: each more on this tracepoint costs every system call. */
 SEC("?tp_btf/sys_exit")
 int BPF_PROG(tp_calls, struct pt_regs *regs, long ret)
 {
-	struct compat_syscall call;
+	struct compat_syscall call, known;
 	u32 op;
 
 	if (!compat_may_be_ours(regs))
 		return 0;
-	call = compat_syscall_of(regs);
+	known = compat_syscall_of(regs);
+	/* A copy the verifier knows nothing of: it would follow what comes once for each kind. */
+	if (bpf_probe_read_kernel(&call, sizeof(call), &known))
+		return 0;
 	if (call.kind == SYSCALL_ACCEPT)
 		return shared.accept_hooked ? accept_exit(ret) : 0;
-	op = op_of(call.kind);
-	return op ? on_call_end(sock_of_fd(call.fd), op, ret, HOOK_SYS_CALL) : 0;
+	op = call.kind;
+	return op > CALL_NONE && op < CALL_MAX ?
+		       on_call_end(sock_of_fd(call.fd), op, ret, HOOK_SYS_CALL) :
+		       0;
 }
 
 /* The descendants of a process that is asked for are asked for, from their first moment. */

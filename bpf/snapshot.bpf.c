@@ -8,7 +8,7 @@
 #define MAPS_LIVE_HERE
 #include "maps.bpf.h"
 #include "task.bpf.h"
-#include "tuple.bpf.h"
+#include "tuple_fill.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 

@@ -33,30 +33,23 @@ static __always_inline u8 sock_flags(struct sock *sk, const struct sock_common *
 	return flags;
 }
 
-/* For AF_INET6 skc_rcv_saddr holds a hash of the address, not the address. */
-static __always_inline void sock_fill_addr(struct rec_socket *out, const void *raw)
+/* For AF_INET6 skc_rcv_saddr holds a hash of the address, not the address; skc_daddr likewise. */
+static __always_inline void sock_fill_addr(u8 *out, u16 family, const void *v4, const void *v6)
 {
-	const u32 *v6 = raw + bpf_core_field_offset(struct sock_common, skc_v6_rcv_saddr);
-	u32 *addr = (u32 *)out->addr;
+	u32 *addr = (u32 *)out;
 
-	if (out->family != AF_INET6) {
-		addr[0] = COMMON_FIELD(raw, u32, skc_rcv_saddr);
+	if (family != AF_INET6) {
+		addr[0] = *(const u32 *)v4;
 		return;
 	}
 	for (int i = 0; i < 4; i++)
-		addr[i] = v6[i];
+		addr[i] = ((const u32 *)v6)[i];
 }
 
-/* Fills out (zeroed by the caller) with what sk is now. A function of its own for its stack. */
-static __noinline int sock_fill(struct rec_socket *out, struct sock *sk)
+static __always_inline void sock_fill_from(struct rec_socket *out, struct sock *sk, const void *raw)
 {
-	u64 aligned[SOCK_COMMON_SIZE / sizeof(u64)];
-	const void *raw = aligned;
-	const struct net *net;
+	const struct net *net = COMMON_FIELD(raw, struct net *, skc_net.net);
 
-	if (bpf_probe_read_kernel(aligned, sizeof(aligned), sk))
-		return -1;
-	net = COMMON_FIELD(raw, struct net *, skc_net.net);
 	out->sk = (u64)sk;
 	/* 0 until somebody asked for it (net/core/sock_diag.c, __sock_gen_cookie). */
 	out->cookie = COMMON_FIELD(raw, u64, skc_cookie.counter);
@@ -71,8 +64,8 @@ static __noinline int sock_fill(struct rec_socket *out, struct sock *sk)
 	out->proto = BPF_CORE_READ(sk, sk_protocol);
 	out->state = COMMON_FIELD(raw, u8, skc_state);
 	out->flags = sock_flags(sk, raw, out->proto);
-	sock_fill_addr(out, raw);
-	return 0;
+	sock_fill_addr(out->addr, out->family, &COMMON_FIELD(raw, u32, skc_rcv_saddr),
+		       &COMMON_FIELD(raw, u8, skc_v6_rcv_saddr));
 }
 
 #endif

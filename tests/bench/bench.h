@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 #define NS_PER_MS 1000000ULL
 #define NS_PER_S 1000000000ULL
@@ -98,6 +99,7 @@ struct load {
 	const char *name;
 	unsigned int batch; /* operations in one call of op() */
 	bool served;        /* by a process of its own, on the same CPU */
+	clockid_t clock;    /* the time that passes, or what the process takes of its CPU */
 	double part;        /* which quantile of its slices counts */
 	void (*op)(int listener);
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define TICK_NS NS_PER_MS
@@ -82,11 +83,12 @@ static void op_getppid(int listener)
 #define MEDIAN 0.5
 
 static const struct load loads[] = {
-	{ "connect", 1, false, CALM, op_connect },
-	{ "pair", 1, true, MEDIAN, op_pair },
-	{ "listen", 1, false, MEDIAN, op_listen },
-	{ "bindlisten", 1, false, MEDIAN, op_bindlisten },
-	{ "getppid", GETPPID_BATCH, false, CALM, op_getppid },
+	{ "connect", 1, false, CLOCK_MONOTONIC, CALM, op_connect },
+	{ "connect-cpu", 1, false, CLOCK_PROCESS_CPUTIME_ID, MEDIAN, op_connect },
+	{ "pair", 1, true, CLOCK_MONOTONIC, MEDIAN, op_pair },
+	{ "listen", 1, false, CLOCK_MONOTONIC, MEDIAN, op_listen },
+	{ "bindlisten", 1, false, CLOCK_MONOTONIC, MEDIAN, op_bindlisten },
+	{ "getppid", GETPPID_BATCH, false, CLOCK_MONOTONIC, CALM, op_getppid },
 };
 
 const struct load *load_find(const char *name)
@@ -99,16 +101,24 @@ const struct load *load_find(const char *name)
 	return NULL;
 }
 
+static uint64_t load_clock_ns(const struct load *load)
+{
+	struct timespec now;
+
+	clock_gettime(load->clock, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
 static double slice_ns_per_op(const struct load *load, int listener)
 {
-	uint64_t start = now_ns(), now = start, ops = 0;
+	uint64_t start = load_clock_ns(load), now = start, ops = 0;
 	int i;
 
 	while (now - start < SLICE_NS) {
 		for (i = 0; i < CLOCK_EVERY; i++)
 			load->op(listener);
 		ops += (uint64_t)load->batch * CLOCK_EVERY;
-		now = now_ns();
+		now = load_clock_ns(load);
 	}
 	return (double)(now - start) / (double)ops;
 }

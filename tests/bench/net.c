@@ -35,7 +35,8 @@ static void loopback_up(void)
 
 void net_private(void)
 {
-	home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (home < 0)
+		home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (home < 0 || unshare(CLONE_NEWNET))
 		die("cannot make a network namespace: %s (root is needed)", strerror(errno));
 	loopback_up();

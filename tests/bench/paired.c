@@ -6,6 +6,7 @@
  */
 #include "bench.h"
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #define RUN_SLICES 20
@@ -109,26 +110,41 @@ static void show_percent(const char *figure, const char *wanted, double limit, s
 	    (quantile(cost->ratios, pairs, 0.75) - 1) * 100, quantile(cost->bare, pairs, 0.5));
 }
 
+static void show_beside(const char *what, const char *load, struct cost *ours, struct cost *theirs,
+			const struct bench_size *size)
+{
+	struct cost costs[] = { *ours, *theirs };
+	double our_part, their_part;
+	char figure[64];
+
+	compare(load, costs, theirs->args ? 2 : 1, size->pairs);
+	show_percent(what, "<= 15 %", 15, &costs[0], size->pairs);
+	snprintf(figure, sizeof(figure), "%s: %s", what, theirs->name);
+	if (!theirs->args) {
+		row_skipped(figure, "(yardstick)", "not installed");
+		return;
+	}
+	show_percent(figure, "(yardstick)", 1e9, &costs[1], size->pairs);
+	our_part = quantile(costs[0].ratios, size->pairs, 0.5) - 1;
+	their_part = quantile(costs[1].ratios, size->pairs, 0.5) - 1;
+	snprintf(figure, sizeof(figure), "%s, beside it", what);
+	row(figure, "<= 1/3 of its", our_part <= their_part / 3, "%.2f of its",
+	    our_part / their_part);
+}
+
+/*
+ * A client and its server, by the clock; and both in one process by the CPU
+ * time it takes, which others on the machine disturb less.
+ */
 int bench_connections(const struct bench_size *size)
 {
 	const struct peer *peer = peer_find("tcpstates");
-	struct cost costs[] = {
-		{ .name = "porttrace", .args = conn_args },
-		{ .name = "tcpstates", .args = peer ? peer->args : NULL },
-	};
-	double ours, theirs;
+	static struct cost ours = { .name = "porttrace", .args = conn_args };
+	static struct cost theirs = { .name = "tcpstates" };
 
-	compare("pair", costs, peer ? 2 : 1, size->pairs);
-	show_percent("connections, told", "<= 15 %", 15, &costs[0], size->pairs);
-	if (!peer) {
-		row_skipped("connections, beside tcpstates", "<= 1/3 of its", "not installed");
-		return 0;
-	}
-	show_percent("connections, tcpstates", "(yardstick)", 1e9, &costs[1], size->pairs);
-	ours = quantile(costs[0].ratios, size->pairs, 0.5) - 1;
-	theirs = quantile(costs[1].ratios, size->pairs, 0.5) - 1;
-	row("connections, beside tcpstates", "<= 1/3 of its", ours <= theirs / 3, "%.2f of its",
-	    ours / theirs);
+	theirs.args = peer ? peer->args : NULL;
+	show_beside("connections", "pair", &ours, &theirs, size);
+	show_beside("connections, CPU time", "connect-cpu", &ours, &theirs, size);
 	return 0;
 }
 

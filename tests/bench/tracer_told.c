@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a tracer tells of itself: its memory, its CPU time, its statistics. */
 #include "bench.h"
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,23 +25,29 @@ uint64_t tracer_status_kib(const struct tracer *tracer, const char *field)
 	return value;
 }
 
-/* user and system time, of all its threads (proc(5), stat, fields 14 and 15). */
+#define STAT_STATE 3 /* proc(5): the field behind the name */
+#define STAT_UTIME 14
+#define STAT_STIME 15
+
+/* user and system time, of all its threads */
 double tracer_cpu_ms(const struct tracer *tracer)
 {
-	char path[64], text[1024], *at;
-	unsigned long user, system;
-	FILE *file;
+	char path[64], text[1024] = "", *at;
+	unsigned long ticks = 0;
+	int field, fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", tracer->pid);
-	file = fopen(path, "re");
-	if (!file || !fgets(text, sizeof(text), file))
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
 		die("the tracer is gone");
-	fclose(file);
+	close(fd);
 	at = strrchr(text, ')');
-	if (!at || sscanf(at + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
-			  &system) != 2)
-		die("%s: not as expected", path);
-	return (double)(user + system) * 1000.0 / (double)sysconf(_SC_CLK_TCK);
+	for (field = STAT_STATE; at && field <= STAT_STIME; field++) {
+		at = strchr(at + 1, ' ');
+		if (at && field >= STAT_UTIME)
+			ticks += strtoul(at + 1, NULL, 10);
+	}
+	return (double)ticks * 1000.0 / (double)sysconf(_SC_CLK_TCK);
 }
 
 /* NAME=NUMBER in the line that begins at `line`. */

@@ -71,12 +71,15 @@ static const char *why_not(const json_t *row)
 	return why ? why : "no hook gives it";
 }
 
+bool is_covered(const char *event)
+{
+	return json_is_true(json_object_get(find(event), "covered"));
+}
+
 void need(const char *event)
 {
-	const json_t *row = find(event);
-
-	if (!json_is_true(json_object_get(row, "covered")))
-		test_skip("not seen here: %s: %s", event, why_not(row));
+	if (!is_covered(event))
+		test_skip("not seen here: %s: %s", event, why_not(find(event)));
 }
 
 void need_seen(const char *event, const char *word)

@@ -11,6 +11,8 @@ void need(const char *event);
 /* The same if it is, and its note says that what has this word ("io_uring") is not seen. */
 void need_seen(const char *event, const char *word);
 
+bool is_covered(const char *event);
+
 /* Whether this backend gives the event here. */
 bool given_by(const char *event, const char *backend);
 

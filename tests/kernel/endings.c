@@ -101,10 +101,8 @@ static void run_exchange(struct tracer *tracer, const struct exchange *exchange)
 
 static void run_exchanges(const struct exchange *exchanges, size_t count)
 {
-	struct tracer *tracer;
+	struct tracer *tracer = conn_tracer("");
 
-	need("acceptor");
-	tracer = conn_tracer("");
 	for (size_t i = 0; i < count; i++)
 		run_exchange(tracer, &exchanges[i]);
 	check(tracer_count(tracer, "end", 0) == 2 * count, "not two `end`s of each connection");
@@ -159,7 +157,6 @@ static void killed(void)
 	struct tracer *tracer;
 	struct link link;
 
-	need("acceptor");
 	tracer = conn_tracer("");
 	link = link_make("127.0.0.1", "127.0.0.1");
 	peer_transfer(&link.client, &link.server, 10);

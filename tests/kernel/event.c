@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "doctor.h"
 #include "harness.h"
 #include "sockets.h"
 
@@ -48,6 +49,8 @@ void event_parse(struct event *event, const char *line)
 	copy_text(event->addr, sizeof(event->addr), event_get(event, "local.addr"));
 	copy_text(event->of, sizeof(event->of), event_get(event, "recovered"));
 	event->port = (int)number_of(event_get(event, "local.port"));
+	copy_text(event->comm, sizeof(event->comm), event_get(event, "process.comm"));
+	copy_text(event->kind, sizeof(event->kind), event_get(event, "kind"));
 	event->remote_port = (int)number_of(event_get(event, "remote.port"));
 	event->pid = (pid_t)number_of(event_get(event, "process.pid"));
 	event->netns = (unsigned long)number_of(event_get(event, "netns.inode"));
@@ -101,17 +104,19 @@ void expect_num(const struct event *event, const char *path, long long want)
 }
 
 /*
- * Tracing programs make cookies since v5.12; those of the tracepoint backend hold no socket to
- * ask, and kprobes have no such helper.
+ * Cgroup programs make cookies, and tracing programs since v5.12 from a socket that is an
+ * argument of theirs: a listener, but not what a descriptor of bind() leads to.
  */
-static bool cookies_are_made(void)
+static bool cookie_is_made(const char *proto)
 {
 	struct utsname host;
 	int major = 0, minor = 0;
+	bool udp = strncmp(proto, "udp", 3) == 0;
 
-	for (int i = 0; config.extra[i]; i++)
-		if (!strcmp(config.extra[i], "tracepoint") || !strcmp(config.extra[i], "kprobe"))
-			return false;
+	if (given_by(udp ? "open udp" : "open tcp", "cgroup"))
+		return true;
+	if (udp || !given_by("open tcp", "fentry"))
+		return false;
 	if (uname(&host) || sscanf(host.release, "%d.%d", &major, &minor) != 2)
 		return true;
 	return major > 5 || (major == 5 && minor >= 12);
@@ -119,7 +124,7 @@ static bool cookies_are_made(void)
 
 void expect_cookie(const struct event *event, int fd)
 {
-	if (event_get(event, "socket.cookie") || cookies_are_made())
+	if (event_get(event, "socket.cookie") || cookie_is_made(event->proto))
 		expect_num(event, "socket.cookie", (long long)sock_cookie(fd));
 }
 

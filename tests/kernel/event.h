@@ -17,6 +17,8 @@ struct event {
 	int port;
 	int remote_port;     /* 0: the line has none */
 	pid_t pid;           /* likewise */
+	char comm[20];       /* of the process, else "" */
+	char kind[16];       /* lost: of what, else "" */
 	unsigned long netns; /* 0: the line has none */
 	long long count;     /* lost: how many, else 0 */
 	bool taken;          /* by tracer_expect() */

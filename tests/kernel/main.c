@@ -12,13 +12,15 @@
 
 /* Every test of the suite, by topic; each list ends with an empty entry. */
 static const struct test *const topics[] = {
-	tcp_tests,      udp_tests,    protocol_tests, holder_tests, thread_tests,   reuseport_tests,
-	snapshot_tests, netns_tests,  name_tests,     filter_tests, cli_tests,      output_tests,
-	connect_tests,  ending_tests, failure_tests,  bind_tests,   udp_peer_tests, accept_tests,
+	tcp_tests,       udp_tests,       protocol_tests, holder_tests, thread_tests,
+	reuseport_tests, snapshot_tests,  netns_tests,    name_tests,   filter_tests,
+	cli_tests,       output_tests,    connect_tests,  ending_tests, failure_tests,
+	bind_tests,      udp_peer_tests,  accept_tests,   state_tests,  kernel_filter_tests,
+	uring_tests,     transport_tests,
 };
 
 /* These flood the machine, whose other tracers would lose events: one at a time. */
-static const struct test *const floods[] = { union_tests, loss_tests };
+static const struct test *const floods[] = { union_tests, loss_tests, harmless_tests, flood_tests };
 
 /* What was asked for. */
 struct choice {

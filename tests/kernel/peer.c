@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "peer.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/sockios.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,18 +35,10 @@ static long close_fd(int *fd)
 	return err;
 }
 
-static int remote_port(int fd)
-{
-	struct sockaddr_in6 addr;
-	socklen_t len = sizeof(addr);
-
-	return getpeername(fd, (void *)&addr, &len) ? -errno : ntohs(addr.sin6_port);
-}
-
 static long do_accept(struct state *state)
 {
 	state->conn = accept4(state->listener, NULL, NULL, SOCK_CLOEXEC);
-	return state->conn < 0 ? -errno : remote_port(state->conn);
+	return state->conn < 0 ? -errno : sock_remote_port(state->conn);
 }
 
 static long do_connect(struct state *state, const struct peer_order *order)

@@ -202,6 +202,14 @@ int sock_port(int fd)
 	return ntohs(((struct sockaddr_in *)&addr)->sin_port);
 }
 
+int sock_remote_port(int fd)
+{
+	struct sockaddr_in6 addr;
+	socklen_t len = sizeof(addr);
+
+	return getpeername(fd, (void *)&addr, &len) ? -errno : ntohs(addr.sin6_port);
+}
+
 unsigned long long sock_cookie(int fd)
 {
 	unsigned long long cookie = 0;

@@ -51,6 +51,9 @@ void await_syn_sent(int port);
 void sock_listen(int fd, int backlog);
 void sock_close(int fd);
 int sock_port(int fd);
+
+/* The other end's, or -errno. */
+int sock_remote_port(int fd);
 unsigned long long sock_cookie(int fd);
 
 /* connect(AF_UNSPEC) */

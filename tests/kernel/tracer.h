@@ -60,6 +60,9 @@ struct tracer *tracer_start_events(const char *events);
 struct tracer *tracer_launch(const struct launch *launch);
 void tracer_ready(struct tracer *tracer);
 
+/* The same of the test's own namespace alone: others on this host may flood, too. No lines are kept. */
+struct tracer *tracer_start_own(const char *events);
+
 /* Events of this namespace are of interest, too. */
 void tracer_add_netns(struct tracer *tracer, unsigned long inode);
 
@@ -86,6 +89,9 @@ void tracer_resync(struct tracer *tracer);
  * kind has a ring of its own. The tracer must have been asked for `end`.
  */
 void tracer_sync_all(struct tracer *tracer);
+
+/* The same where events may be lost. */
+void tracer_resync_all(struct tracer *tracer);
 
 /* After a sync: the events of the port were exactly these ("open,close"), in this order. */
 void tracer_history(struct tracer *tracer, int port, const char *want);

@@ -27,12 +27,13 @@ static size_t rings_size(const struct io_uring_params *p)
 	return sq > cq ? sq : cq;
 }
 
-int uring_open(struct uring *uring)
+static int open_with(struct uring *uring, unsigned int flags)
 {
 	struct io_uring_params *p = &uring->params;
 	int prot = PROT_READ | PROT_WRITE;
 
 	memset(uring, 0, sizeof(*uring));
+	p->flags = flags;
 	uring->fd = (int)syscall(SYS_io_uring_setup, 4, p);
 	if (uring->fd < 0)
 		return -errno;
@@ -42,6 +43,36 @@ int uring_open(struct uring *uring)
 	if (uring->rings == MAP_FAILED || (void *)uring->sqes == MAP_FAILED)
 		return -ENOMEM;
 	return 0;
+}
+
+int uring_open(struct uring *uring)
+{
+	return open_with(uring, 0);
+}
+
+int uring_open_polled(struct uring *uring)
+{
+	return open_with(uring, IORING_SETUP_SQPOLL);
+}
+
+int uring_fix(struct uring *uring, int fd)
+{
+	if (syscall(SYS_io_uring_register, uring->fd, IORING_REGISTER_FILES, &fd, 1))
+		return -errno;
+	uring->fixed = true;
+	return 0;
+}
+
+/* A mapping is a reference to the ring, as a descriptor is. */
+void uring_close(struct uring *uring)
+{
+	const struct io_uring_params *p = &uring->params;
+
+	if (uring->fixed)
+		syscall(SYS_io_uring_register, uring->fd, IORING_UNREGISTER_FILES, NULL, 0);
+	munmap(uring->rings, rings_size(p));
+	munmap(uring->sqes, p->sq_entries * sizeof(*uring->sqes));
+	close(uring->fd);
 }
 
 bool uring_knows(struct uring *uring, unsigned int op)
@@ -64,13 +95,20 @@ static int submit(struct uring *uring, const struct io_uring_sqe *sqe)
 	uint32_t tail = *ring_word(uring, p->sq_off.tail);
 	uint32_t index = tail & *ring_word(uring, p->sq_off.ring_mask);
 	const struct io_uring_cqe *cqes;
+	unsigned int flags = IORING_ENTER_GETEVENTS;
 	uint32_t head;
 	int result;
 
 	uring->sqes[index] = *sqe;
+	if (uring->fixed) {
+		uring->sqes[index].fd = 0;
+		uring->sqes[index].flags |= IOSQE_FIXED_FILE;
+	}
 	ring_word(uring, p->sq_off.array)[index] = index;
 	__atomic_store_n(ring_word(uring, p->sq_off.tail), tail + 1, __ATOMIC_RELEASE);
-	if (syscall(SYS_io_uring_enter, uring->fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) < 0)
+	if (p->flags & IORING_SETUP_SQPOLL)
+		flags |= IORING_ENTER_SQ_WAKEUP;
+	if (syscall(SYS_io_uring_enter, uring->fd, 1, 1, flags, NULL, 0) < 0)
 		return -errno;
 	head = *ring_word(uring, p->cq_off.head);
 	if (head == __atomic_load_n(ring_word(uring, p->cq_off.tail), __ATOMIC_ACQUIRE))
@@ -99,5 +137,24 @@ int uring_listen(struct uring *uring, int fd, int backlog)
 	if (!uring_knows(uring, OP_LISTEN))
 		return -EOPNOTSUPP;
 	sqe.len = (uint32_t)backlog;
+	return submit(uring, &sqe);
+}
+
+int uring_connect(struct uring *uring, int fd, const void *addr, unsigned int len)
+{
+	struct io_uring_sqe sqe = { .opcode = IORING_OP_CONNECT, .fd = fd, .off = len };
+
+	if (!uring_knows(uring, IORING_OP_CONNECT))
+		return -EOPNOTSUPP;
+	sqe.addr = (uintptr_t)addr;
+	return submit(uring, &sqe);
+}
+
+int uring_accept(struct uring *uring, int fd)
+{
+	struct io_uring_sqe sqe = { .opcode = IORING_OP_ACCEPT, .fd = fd };
+
+	if (!uring_knows(uring, IORING_OP_ACCEPT))
+		return -EOPNOTSUPP;
 	return submit(uring, &sqe);
 }

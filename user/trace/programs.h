@@ -25,8 +25,8 @@ enum program {
 	PROGRAM_TP_STATE,
 	PROGRAM_SYS_LISTEN,
 	PROGRAM_SYS_BIND,
+	PROGRAM_TP_CONN_AGAIN, /* before the other: attached behind it, and so run after it */
 	PROGRAM_TP_CONN,
-	PROGRAM_TP_CONN_AGAIN,
 	PROGRAM_TP_SCTP,
 	PROGRAM_SYS_ACCEPT,
 	PROGRAM_CALLS,

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Socket to tuple as one call: for those who want the local end alone. */
+#ifndef PORTTRACE_TUPLE_FILL_BPF_H
+#define PORTTRACE_TUPLE_FILL_BPF_H
+
+#include "tuple.bpf.h"
+
+/* Fills out (zeroed by the caller) with what sk is now. A function of its own for its stack. */
+static __noinline int sock_fill(struct rec_socket *out, struct sock *sk)
+{
+	u64 aligned[SOCK_COMMON_SIZE / sizeof(u64)];
+
+	if (bpf_probe_read_kernel(aligned, sizeof(aligned), sk))
+		return -1;
+	sock_fill_from(out, sk, aligned);
+	return 0;
+}
+
+#endif
