@@ -105,7 +105,8 @@ static __always_inline int connect_ended(struct sock *sk, long ret, u32 hook)
 		return 0;
 	if (BPF_CORE_READ(sk, __sk_common.skc_state) == BPF_TCP_ESTABLISHED)
 		return on_udp_connected(sk, hook);
-	/* connect(AF_UNSPEC) took the port of a socket that nobody had locked to it. */
+	on_conn_released(sk, hook); /* connect(AF_UNSPEC): its peer is no more */
+	/* And so is the port of a socket that nobody had locked to it. */
 	if (!BPF_CORE_READ(sk, __sk_common.skc_num))
 		on_udp_unbound(sk, hook);
 	return 0;

@@ -279,21 +279,23 @@ static __noinline int gone(struct sock *sk, u32 old, u32 hook)
 
 /* --- steps ---------------------------------------------------------------- */
 
-/* Into LISTEN a process goes by itself; at other steps it is whose the connection is. */
+/* Into LISTEN and out of it a process goes by itself; else it is whose the connection is. */
 static __noinline int tell_step(struct sock *sk, u32 old, u32 new, u32 hook)
 {
 	struct conn_note note = {
 		.kind = KIND_STATE, .hook = hook, .old_state = old, .new_state = new
 	};
-
 	struct conn_state *state;
 
-	if (new == BPF_TCP_LISTEN)
+	if (new == BPF_TCP_LISTEN || (old == BPF_TCP_LISTEN && new == BPF_TCP_CLOSE))
 		return conn_tell_current(sk, &note, (void *)0);
 	state = conn_of(sk);
 	/* What is asked for by its process has been entered. */
 	if (!state && shared.filter & (FILTER_PID | FILTER_UID))
 		return 0;
+	/* Whose it is before somebody accepts it, the reader knows. */
+	if (state ? !(state->flags & CONN_ACTIVE) : old == BPF_TCP_SYN_RECV)
+		note.flags |= CONN_F_PASSIVE;
 	return conn_tell(sk, &note, owner_of(state, &note), (void *)0);
 }
 
@@ -377,6 +379,8 @@ __hidden int on_conn_released(struct sock *sk, u32 hook)
 	state = conn_of(sk);
 	if (!state || !(state->flags & (CONN_UDP | CONN_OLD)))
 		return 0;
+	if (state->flags & CONN_OLD && !shared.ends_by_release)
+		return 0; /* its last step is seen */
 	if (state->flags & CONN_OLD || state->established_ns)
 		ended(sk, state, BPF_TCP_ESTABLISHED, hook);
 	conn_forget(sk);

@@ -50,16 +50,18 @@ static __always_inline void fill_bytes(struct rec_conn *rec, struct sock *sk, u3
 {
 	struct tcp_sock *tp = (void *)sk;
 	u64 sent = BPF_CORE_READ(tp, bytes_acked), received = BPF_CORE_READ(tp, bytes_received);
+	u64 payload;
 	bool fin_sent = old != BPF_TCP_ESTABLISHED && old != BPF_TCP_CLOSE_WAIT;
 
-	/* Of one from before it is not known who began: what sent nothing sent no payload. */
-	if (sent && (active || !BPF_CORE_READ(tp, data_segs_out)))
+	if (active && sent)
 		sent--;
 	if (fin_sent && sent && BPF_CORE_READ(tp, snd_una) == BPF_CORE_READ(tp, write_seq))
 		sent--;
 	if (received && BPF_CORE_READ(sk, __sk_common.skc_flags) & 1UL << SOCK_DONE)
 		received--;
-	rec->bytes_sent = sent;
+	/* Of one from before it is not known who began; no more was sent than this. */
+	payload = BPF_CORE_READ(tp, bytes_sent) - BPF_CORE_READ(tp, bytes_retrans);
+	rec->bytes_sent = sent < payload ? sent : payload;
 	rec->bytes_received = received;
 	rec->flags |= CONN_F_BYTES;
 }
@@ -114,6 +116,8 @@ __hidden int conn_tell(struct sock *sk, const struct conn_note *note, const stru
 		fill_bytes(rec, sk, note->old_state, note->active);
 	if (call && call->has_addr)
 		fill_asked(rec, call);
+	if (!rec->sock.port)
+		rec->flags |= CONN_F_NO_LOCAL;
 	if (shared.filter && !filter_pass_socket(&rec->sock, rec->remote_port)) {
 		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
 		return 0;

@@ -32,8 +32,9 @@ int cg_sockops_conn(struct bpf_sock_ops *ctx)
 {
 	switch (ctx->op) {
 	case BPF_SOCK_OPS_STATE_CB:
-		ops_unlisten(ctx);
+		/* The step first: it is that of a port which is still open. */
 		on_tcp_state(sock_of_ops(ctx), ctx->args[0], ctx->args[1], HOOK_SOCKOPS_CONN);
+		ops_unlisten(ctx);
 		break;
 	case BPF_SOCK_OPS_TCP_CONNECT_CB:
 		ops_connecting(ctx);

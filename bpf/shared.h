@@ -63,8 +63,8 @@ struct shared_state {
 	__u32 connect_hooked; /* how a connect() ended is seen: it tells what no state change does */
 	__u32 bind_hooked;    /* binds are told by the end of their call */
 	__u32 autobind_hooked; /* and autobinds of UDP by a function of their own */
+	__u32 ends_by_release; /* a connection from before ends with its last descriptor */
 	__u32 filter;          /* FILTER_*; 0: everything passes */
-	__u32 pad;
 	/* up */
 	__s64 waiting; /* connections that are established and not accepted, as far as not told */
 	__u64 produced[COUNTER_KINDS];

@@ -141,7 +141,8 @@ struct tcp_sock {
 	u8 bpf_sock_ops_cb_flags;
 	bool is_mptcp;
 	u64 bytes_acked;
-	u32 data_segs_out;
+	u64 bytes_sent;
+	u64 bytes_retrans;
 	u64 bytes_received;
 	u32 snd_una;
 	u32 write_seq;

@@ -67,6 +67,10 @@ static void print_state(const struct capability_state *state)
 	for (size_t i = 0; i < state->n_attempts && state->wanted; i++) {
 		const struct attempt *attempt = &state->attempts[i];
 
+		/* Rungs of one backend fall for one reason mostly. */
+		if (i && !strcmp(attempt->why, state->attempts[i - 1].why) &&
+		    !strcmp(attempt->backend, state->attempts[i - 1].backend))
+			continue;
 		if (!attempt->holds && *attempt->why)
 			printf("%*s - %s: %s\n", NAME_WIDTH, "", attempt->backend, attempt->why);
 	}

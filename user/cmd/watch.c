@@ -270,8 +270,9 @@ static void say_stats(const struct watch *w)
 			c.lost_ring[i]);
 	fprintf(stderr,
 		"stats: damaged=%" PRIu64 " untracked=%" PRIu64 " skipped-runs=%" PRIu64 "\n",
-		c.corrupt, c.lost_map[RECORD_OPEN] + c.lost_map[RECORD_CLOSE],
-		misses.ports + misses.others);
+		c.corrupt,
+		c.lost_map[RECORD_OPEN] + c.lost_map[RECORD_CLOSE] + c.lost_map[RECORD_CONNECT],
+		misses.ports + misses.others + misses.conns);
 }
 
 /*

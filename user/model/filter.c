@@ -20,7 +20,7 @@ static bool pass_socket(const struct filter *f, const struct event *e)
 	/* What a person calls IPv4: mapped addresses are printed as such. */
 	bool ipv4 = local->family == AF_INET || endpoint_is_mapped(local);
 
-	if ((f->tcp || f->udp) && !(udp ? f->udp : f->tcp))
+	if ((f->tcp || f->udp) && (local->proto == IPPROTO_SCTP || !(udp ? f->udp : f->tcp)))
 		return false;
 	if ((f->ipv4 || f->ipv6) && !(ipv4 ? f->ipv4 : f->ipv6))
 		return false;

@@ -215,7 +215,8 @@ static void put_cgroup(const struct event *e, struct enrich *enrich, struct buf 
 static void put_backlog(const struct event *e, struct enrich *enrich, struct buf *out)
 {
 	(void)enrich;
-	if (is_port(e) && !e->connection && e->socket.local.proto == IPPROTO_TCP)
+	if (is_port(e) && !e->connection &&
+	    (e->socket.local.proto == IPPROTO_TCP || e->socket.local.proto == IPPROTO_SCTP))
 		buf_put_u64(out, e->socket.backlog);
 }
 
@@ -293,7 +294,8 @@ const struct column columns_all[] = {
 	{ "parent", 20, false, "parent's name and pid", put_parent },
 	{ "cgroup", 32, false, "cgroup v2 path", put_cgroup },
 	{ "backlog", 7, true, "backlog of a listener", put_backlog },
-	{ "lifetime", 10, true, "how long the port was open", column_put_lifetime },
+	{ "lifetime", 10, true, "how long the port was open, or the connection lasted",
+	  column_put_lifetime },
 	{ "cookie", 8, true, "socket cookie, as ss -e shows it", put_cookie },
 	{ "hook", 24, false, "kernel hook that saw it", put_hook },
 	{ "holders", 16, false, "pids that have the socket", put_holders },

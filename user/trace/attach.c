@@ -129,7 +129,7 @@ static struct bpf_link *attach_one(struct trace *trace, enum program id, int cgr
 /* It would cost every TCP connection something for a protocol that is not there. */
 static bool waits(enum program id)
 {
-	return id == PROGRAM_TP_SCTP && access("/sys/module/sctp", F_OK);
+	return id == PROGRAM_TP_SCTP && access(SCTP_PATH, F_OK);
 }
 
 bool trace_attach_late(struct trace *trace)

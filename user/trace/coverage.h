@@ -26,7 +26,7 @@ enum capability {
 	CAPABILITIES
 };
 
-#define ATTEMPTS_MAX 8
+#define ATTEMPTS_MAX 10
 #define COVERAGE_TEXT 256
 
 struct attempt {

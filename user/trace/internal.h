@@ -11,6 +11,9 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+/* There once the kernel has the protocol. */
+#define SCTP_PATH "/sys/module/sctp"
+
 struct ring {
 	struct ring_buffer *manager; /* NULL: nobody asked for what comes here */
 	int fd;                      /* of the map; borrowed */

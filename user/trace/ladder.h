@@ -13,7 +13,7 @@ struct ladder_wants {
 	uint32_t events; /* bits of enum record_kind */
 	bool tcp;
 	bool udp;
-	bool sctp;           /* the kernel has it loaded */
+	bool sctp;
 	bool descendants;    /* of processes that are filtered for */
 	const char *backend; /* NULL, or the one to use */
 };

@@ -183,6 +183,7 @@ static void set_switches(struct trace *trace, const struct ladder *ladder, uint3
 	shared->connect_hooked = has(trace, PROGRAM_FE_CONNECT) || has(trace, PROGRAM_KP_CONNECT) ||
 				 has(trace, PROGRAM_CALLS);
 	shared->bind_hooked = events & 1u << RECORD_BIND && !has(trace, PROGRAM_BOUND4);
+	shared->ends_by_release = ladder_uses(ladder, CAPABILITY_OLD_END, PROGRAM_CONN_RELEASE);
 	shared->autobind_hooked = has(trace, PROGRAM_FE_AUTOBIND) ||
 				  has(trace, PROGRAM_KP_AUTOBIND);
 }
@@ -214,6 +215,9 @@ static int open_with(struct trace *trace, const struct trace_wants *wants,
 	if (err)
 		return err;
 	ladder_done(&ladder);
+	/* What no hook would see of a protocol that is not there is no gap. */
+	if (!coverage_holds(&coverage->states[CAPABILITY_SCTP]) && access(SCTP_PATH, F_OK))
+		coverage->states[CAPABILITY_SCTP].wanted = false;
 	set_switches(trace, &ladder, wants->events);
 	return 0;
 }

@@ -233,7 +233,7 @@ static void note_gap(struct reading *reading, int err)
 	 * A process that ended takes its namespace along. But in a pid namespace of
 	 * our own /proc does not know the numbers the kernel side gives.
 	 */
-	if (err == -ENOENT && in_first_namespace("pid", PID_INIT_INO))
+	if ((err == -ENOENT || err == -ESRCH) && in_first_namespace("pid", PID_INIT_INO))
 		return;
 	reading->gaps->netns++;
 	reading->gaps->err = err;
