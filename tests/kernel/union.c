@@ -46,7 +46,7 @@ static struct spec mixed_spec(int port)
 static void churn(int ctl, void *arg)
 {
 	int fds[CHURNED];
-	const struct timespec pace = { .tv_nsec = PACE_NS };
+	const struct timespec pace = { .tv_nsec = (long)PACE_NS * config.scale };
 	unsigned int seed = 1;
 
 	(void)arg;
