@@ -143,11 +143,26 @@ static __noinline int established(struct sock *sk, u32 old, u32 hook)
 	return 0;
 }
 
-static __noinline int enter_accepted(struct sock *sk, u32 hook)
+/* Apart from entering it: the stack has no room for both. */
+static __noinline int tell_entered(struct sock *sk, u32 kind, u32 hook, u32 flags)
 {
-	struct conn_note note = { .kind = KIND_ACCEPT, .hook = hook, .flags = CONN_F_PASSIVE };
+	struct conn_note note = { .kind = kind, .hook = hook, .flags = flags };
+	struct conn_state *state = conn_of(sk);
+
+	if (!state)
+		return 0; /* closed meanwhile, and told with that */
+	state->flags |= CONN_TOLD;
+	if (!asked_for(kind))
+		return 0;
+	note.time_ns = state->established_ns;
+	note.origin = origin_of_current();
+	return conn_tell(sk, &note, &state->owner, (void *)0);
+}
+
+/* Returns whether its accept has to be told. */
+static __noinline int enter_accepted(struct sock *sk)
+{
 	struct conn_state *entry = conn_of(sk), state = {};
-	bool told;
 
 	if (entry)
 		state = *entry;
@@ -157,17 +172,12 @@ static __noinline int enter_accepted(struct sock *sk, u32 hook)
 	} else if (shared.accept_hooked && !(state.flags & CONN_TOLD)) {
 		__sync_fetch_and_add(&shared.waiting, -1);
 	}
-	told = state.flags & CONN_TOLD;
-	state.flags |= CONN_ACCEPTED | CONN_OWNED | CONN_TOLD;
+	state.flags |= CONN_ACCEPTED | CONN_OWNED;
 	task_fill(&state.owner, compat_current());
 	filter_mark(&state.owner);
 	/* Not created anew if it was closed in between: its owner may be another's by then. */
 	conn_enter(sk, &state, entry ? BPF_EXIST : BPF_ANY);
-	if (told || !asked_for(KIND_ACCEPT))
-		return 0;
-	note.time_ns = state.established_ns;
-	note.origin = origin_of_current();
-	return conn_tell(sk, &note, &state.owner, (void *)0);
+	return !(state.flags & CONN_TOLD);
 }
 
 /* Somebody who is not asked for has it: nothing of it is told. */
@@ -195,7 +205,7 @@ __hidden int on_accepted(struct sock *sk, u32 hook)
 		return 0;
 	}
 	introduce(SLOT_CONNS);
-	return enter_accepted(sk, hook);
+	return enter_accepted(sk) ? tell_entered(sk, KIND_ACCEPT, hook, CONN_F_PASSIVE) : 0;
 }
 
 /* --- gone ----------------------------------------------------------------- */
@@ -342,24 +352,19 @@ __hidden int on_tcp_state_again(struct sock *sk, u32 old, u32 new, u32 hook)
 
 /* --- UDP ------------------------------------------------------------------ */
 
-static __noinline int enter_udp(struct sock *sk, u32 hook)
+static __noinline int enter_udp(struct sock *sk)
 {
-	struct conn_note note = { .kind = KIND_CONNECT, .hook = hook };
 	struct conn_state *entry = conn_of(sk), state = {};
 
 	if (entry)
 		state = *entry; /* it had another peer before */
 	state.cookie = cookie_of(sk);
 	state.established_ns = bpf_ktime_get_boot_ns();
-	state.flags |= CONN_UDP | CONN_ACTIVE | CONN_TOLD | CONN_OWNED;
+	state.flags |= CONN_UDP | CONN_ACTIVE | CONN_OWNED;
 	task_fill(&state.owner, compat_current());
 	filter_mark(&state.owner);
 	conn_enter(sk, &state, BPF_ANY);
-	if (!asked_for(KIND_CONNECT))
-		return 0;
-	note.time_ns = state.established_ns;
-	note.origin = origin_of_current();
-	return conn_tell(sk, &note, &state.owner, (void *)0);
+	return 0;
 }
 
 __hidden int on_udp_connected(struct sock *sk, u32 hook)
@@ -367,7 +372,8 @@ __hidden int on_udp_connected(struct sock *sk, u32 hook)
 	if (shared.filter && !filter_pass_current())
 		return 0;
 	introduce(SLOT_CONNS);
-	return enter_udp(sk, hook);
+	enter_udp(sk);
+	return tell_entered(sk, KIND_CONNECT, hook, 0);
 }
 
 __hidden int on_conn_released(struct sock *sk, u32 hook)

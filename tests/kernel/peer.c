@@ -37,7 +37,10 @@ static long close_fd(int *fd)
 
 static long do_accept(struct state *state)
 {
-	state->conn = accept4(state->listener, NULL, NULL, SOCK_CLOEXEC);
+	struct sockaddr_storage from;
+	socklen_t len = sizeof(from);
+
+	state->conn = accept4(state->listener, (struct sockaddr *)&from, &len, SOCK_CLOEXEC);
 	return state->conn < 0 ? -errno : sock_remote_port(state->conn);
 }
 

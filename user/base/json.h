@@ -33,8 +33,7 @@ static inline void json_key(struct json *j, const char *key)
 	j->comma = true;
 	if (key) {
 		*to++ = '"';
-		memcpy(to, key, n);
-		to += n;
+		to = mempcpy(to, key, n);
 		*to++ = '"';
 		*to++ = ':';
 	}

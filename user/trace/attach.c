@@ -251,8 +251,7 @@ static int load_all(struct trace *trace, struct ladder *ladder, int cgroup_fd)
 		return err ? err : snapshot_err;
 	if (trace->flags_listeners || !wants_flags(ladder))
 		return 0;
-	ladder_fail(ladder, PROGRAM_FLAG_OLD,
-		    "the tcp iterator cannot set TCP_BPF_SOCK_OPS_CB_FLAGS: that came with v6.12");
+	ladder_fail(ladder, PROGRAM_FLAG_OLD, FLAG_OLD_WHY);
 	unload_all(trace);
 	return climb(trace, ladder, cgroup_fd);
 }
@@ -264,11 +263,13 @@ int attach_all(struct trace *trace, struct ladder *ladder)
 	if (cgroup_fd < 0)
 		fail_cgroup(ladder, cgroup_fd);
 	probe_ways(trace, ladder);
+	probe_flag(trace, ladder);
 	trace->flag_old = wants_flags(ladder);
 	trace->preallocates = probe_preallocates(ladder_plan(ladder));
 	err = make_maps(trace);
 	if (!err)
 		err = load_all(trace, ladder, cgroup_fd);
+	trace->shut_by_flag = ladder_uses(ladder, CAPABILITY_TCP_SHUT, PROGRAM_FLAG_OLD);
 	btf__free(trace->types);
 	trace->types = NULL;
 	if (cgroup_fd >= 0)

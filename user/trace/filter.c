@@ -55,7 +55,6 @@ static int put_ports(int fd, const struct port_set *ports)
 static uint32_t parent_of(const char *pid)
 {
 	char path[64], text[512];
-	unsigned int ppid = 0;
 	FILE *file;
 	char *end;
 
@@ -66,9 +65,8 @@ static uint32_t parent_of(const char *pid)
 	/* The name may hold anything, ')' too. */
 	end = fgets(text, sizeof(text), file) ? strrchr(text, ')') : NULL;
 	fclose(file);
-	if (!end || sscanf(end, ") %*c %u", &ppid) != 1)
-		return 0;
-	return ppid;
+	/* ") S 123": the state is one letter. */
+	return end && strlen(end) > 4 ? (uint32_t)strtoul(end + 4, NULL, 10) : 0;
 }
 
 /* One pass over /proc: children of what is asked for. Returns how many are new, or -errno. */

@@ -14,6 +14,8 @@
 /* There once the kernel has the protocol. */
 #define SCTP_PATH "/sys/module/sctp"
 
+#define FLAG_OLD_WHY "the tcp iterator cannot set TCP_BPF_SOCK_OPS_CB_FLAGS: that came with v6.12"
+
 struct ring {
 	struct ring_buffer *manager; /* NULL: nobody asked for what comes here */
 	int fd;                      /* of the map; borrowed */
@@ -38,6 +40,7 @@ struct trace {
 	struct bpf_link *iter_udp;
 	bool flag_old;        /* the tcp iterator shall ask for the listeners' STATE_CB */
 	bool flags_listeners; /* and it does */
+	bool shut_by_flag;    /* nothing else sees an old listener shut down */
 	uint32_t host_netns;
 	uint64_t delivered[RECORD_KINDS];
 	uint64_t corrupt;

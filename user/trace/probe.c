@@ -3,7 +3,7 @@
 
 #include <bpf/btf.h>
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -70,16 +70,49 @@ void probe_ways(const struct trace *trace, struct ladder *ladder)
 
 bool probe_preallocates(uint64_t plan)
 {
-	unsigned int major = 0, minor = 0;
+	unsigned long major, minor = 0;
 	struct utsname host;
+	char *end;
 
-	if (uname(&host) || sscanf(host.release, "%u.%u", &major, &minor) != 2 || major > 6 ||
-	    (major == 6 && minor >= 1))
+	if (uname(&host))
+		return false;
+	major = strtoul(host.release, &end, 10);
+	if (*end == '.')
+		minor = strtoul(end + 1, NULL, 10);
+	if (major > 6 || (major == 6 && minor >= 1))
 		return false;
 	for (int i = 0; i < PROGRAMS; i++)
 		if (plan & PROGRAM_BIT(i) && programs[i].attach == BY_KPROBE)
 			return true;
 	return false;
+}
+
+static bool has_enumerator(const struct btf *types, const char *name)
+{
+	__u32 n = btf__type_cnt(types);
+
+	for (__u32 id = 1; id < n; id++) {
+		const struct btf_type *type = btf__type_by_id(types, id);
+		const struct btf_enum *values = btf_enum(type);
+
+		if (btf_kind(type) != BTF_KIND_ENUM)
+			continue;
+		for (__u32 i = 0; i < btf_vlen(type); i++)
+			if (!strcmp(btf__name_by_offset(types, values[i].name_off), name))
+				return true;
+	}
+	return false;
+}
+
+/* Reading the kernel's types takes a while, so only where more than a sentence hangs on it. */
+void probe_flag(struct trace *trace, struct ladder *ladder)
+{
+	if (!trace->connections || !(ladder_plan(ladder) & PROGRAM_BIT(PROGRAM_FLAG_OLD)))
+		return;
+	if (!trace->types)
+		trace->types = btf__load_vmlinux_btf();
+	if (trace->types && !has_enumerator(trace->types, "TCP_BPF_SOCK_OPS_CB_FLAGS"))
+		ladder_fail(ladder, PROGRAM_FLAG_OLD, FLAG_OLD_WHY);
 }
 
 /* "fexit/inet_bind": a name; a cgroup program's section has one that is none. */

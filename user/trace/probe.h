@@ -15,6 +15,12 @@ void probe_ways(const struct trace *trace, struct ladder *ladder);
  */
 bool probe_preallocates(uint64_t plan);
 
+/*
+ * Fails the flagging of old sockets where the kernel lacks the option for it
+ * (v6.12): the helper is older, and would only be refused when it runs.
+ */
+void probe_flag(struct trace *trace, struct ladder *ladder);
+
 /* A planned program whose function this kernel does not have; PROGRAMS: none. */
 enum program probe_functions(struct trace *trace, uint64_t plan);
 

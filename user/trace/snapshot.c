@@ -293,7 +293,7 @@ int trace_snapshot(struct trace *trace, struct procs *procs, struct snapshot *ou
 		err = netns_add_mounted(&reading.ways);
 	if (!err)
 		err = read_every_netns(&reading);
-	gaps->shut_unseen = flag_was_refused(trace);
+	gaps->shut_unseen = trace->shut_by_flag && flag_was_refused(trace);
 	netns_free(&reading.ways);
 	buf_free(&reading.bytes);
 	snapshot_sort(out);
