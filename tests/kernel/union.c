@@ -120,17 +120,29 @@ static void expect_its_own(struct tracer *tracer, const struct place *place)
 	}
 }
 
-static void one_round(struct place *places)
+/*
+ * Since v5.12 a hook that is re-entered on its CPU is skipped, and counted: no fault of the
+ * reader's, and after it the tables agree only when a snapshot has run again.
+ */
+static bool was_skipped(const struct tracer *tracer)
+{
+	bool skipped = false;
+
+	for (size_t i = 0; i < tracer->count; i++) {
+		const struct event *event = tracer->events[i];
+
+		if (strcmp(event->name, "lost") != 0)
+			continue;
+		check(strstr(event_text(event, "cause"), "skipped"), "events were lost");
+		skipped = true;
+	}
+	return skipped;
+}
+
+static void expect_union(struct tracer *tracer, const struct place *places)
 {
 	static struct table kernel, told;
-	struct tracer *tracer = tracer_launch(&(struct launch){ 0 });
 
-	for (int i = 0; i < PLACES; i++)
-		tracer_add_netns(tracer, places[i].netns);
-	tracer_ready(tracer);
-	stop_all(places);
-	tracer_sync(tracer);
-	check(tracer_count(tracer, "lost", 0) == 0, "events were lost");
 	for (int i = 0; i < PLACES; i++) {
 		expect_stable(tracer, places[i].netns);
 		table_read(&kernel, places[i].child.pid);
@@ -139,9 +151,26 @@ static void one_round(struct place *places)
 		table_expect_equal(&kernel, &told);
 		expect_its_own(tracer, &places[i]);
 	}
+}
+
+/* Whether it proved something. */
+static bool one_round(struct place *places)
+{
+	struct tracer *tracer = tracer_launch(&(struct launch){ 0 });
+	bool proves;
+
+	for (int i = 0; i < PLACES; i++)
+		tracer_add_netns(tracer, places[i].netns);
+	tracer_ready(tracer);
+	stop_all(places);
+	tracer_sync(tracer);
+	proves = !was_skipped(tracer);
+	if (proves)
+		expect_union(tracer, places);
 	continue_all(places);
 	tracer_signal(tracer, SIGTERM);
 	check(tracer_wait(tracer) == 0, "porttrace did not exit with 0");
+	return proves;
 }
 
 static void union_under_churn(void)
@@ -152,8 +181,12 @@ static void union_under_churn(void)
 		places[i].child = child_start(churn, NULL);
 		places[i].netns = (unsigned long)number_await(places[i].child.ctl);
 	}
-	for (int i = 0; i < ROUNDS; i++)
-		one_round(places);
+	for (int proved = 0; proved < ROUNDS;) {
+		if (one_round(places))
+			proved++;
+		else
+			check(time_left(), "not %d rounds without a skipped hook", ROUNDS);
+	}
 }
 
 const struct test union_tests[] = {
