@@ -48,23 +48,21 @@ static __always_inline struct task_struct *compat_current(void)
 #endif
 
 /*
- * Calls step(index, ctx) n times, at most max (a constant), or until it returns
- * 1. A callback where the kernel has bpf_loop() (v5.17): the verifier then looks
- * at one step. Elsewhere it follows every one, and a callback's address alone
- * fails the load before v5.13; so there are two builds of each object, and
- * user/trace picks.
+ * Calls step(index, ctx) n times, or until it returns 1: where the kernel has
+ * bpf_loop() (v5.17), whose step the verifier looks at once. Elsewhere it
+ * follows every one, and a callback's address alone fails the load before
+ * v5.13; so there are two builds of each object, and user/trace picks. The
+ * other one always takes max steps (a constant), since a way out of each would
+ * be followed as well: steps beyond n, and beyond the end, must change nothing.
  */
 #ifdef BUILD_UNROLLED
 #define STEP static __always_inline
-#define WALK(n, max, step, ctx)                                              \
-	for (u32 i_ = 0; i_ < (max) && i_ < (n) && !step(i_, (ctx)); i_++) { \
-	}
-/* The same where steps beyond the end change nothing: a way out of each would be followed. */
-#define WALK_ALL(n, step, ctx)           \
-	for (u32 i_ = 0; i_ < (n); i_++) \
-	step(i_, (ctx))
+#define WALK(n, max, step, ctx)                    \
+	({                                         \
+		for (u32 i_ = 0; i_ < (max); i_++) \
+			step(i_, (ctx));           \
+	})
 #else
-#define WALK_ALL(n, step, ctx) bpf_loop((n), step, (ctx), 0)
 #define STEP static
 #define WALK(n, max, step, ctx) bpf_loop((n), step, (ctx), 0)
 #endif

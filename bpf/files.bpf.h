@@ -3,6 +3,7 @@
 #ifndef PORTTRACE_FILES_BPF_H
 #define PORTTRACE_FILES_BPF_H
 
+#include "branchless.bpf.h"
 #include "sock.bpf.h"
 
 static __always_inline struct sock *sock_of_file(struct file *file)
@@ -37,22 +38,28 @@ enum holds { HOLDS_UNKNOWN, HOLDS_NO, HOLDS_YES };
 
 /* More descriptors than this are not searched: the answer is then unknown. */
 #ifdef BUILD_UNROLLED
-#define FILES_MAX 64 /* what a process starts with (fs/file.c, NR_OPEN_DEFAULT) */
+#define FILES_MAX 64 /* what a table has at least (fs/file.c, NR_OPEN_DEFAULT) */
 #else
 #define FILES_MAX 65536
 #endif
 
 struct search {
 	struct file **files;
-	struct sock *sk;
-	bool found;
+	u64 sk;
+	u64 found; /* 0, 1 */
 };
 
+/* Without a branch, see branchless.bpf.h: what is no socket is read as one, and not counted. */
 STEP long search_step(u32 fd, void *ctx)
 {
 	struct search *search = ctx;
+	struct file *file = file_at(search->files, fd);
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	struct socket *socket = BPF_CORE_READ(file, private_data);
+	u64 kind = BPF_CORE_READ(inode, i_mode) & MODE_TYPE;
 
-	search->found = sock_of_file(file_at(search->files, fd)) == search->sk;
+	search->found |= 1 & ~(is_set(kind ^ MODE_SOCKET) |
+			       is_set((u64)BPF_CORE_READ(socket, sk) ^ search->sk));
 	return search->found;
 }
 
@@ -61,9 +68,10 @@ static __always_inline enum holds task_holds(struct sock *sk)
 {
 	struct fdtable *table = BPF_CORE_READ(compat_current(), files, fdt);
 	u32 n = BPF_CORE_READ(table, max_fds);
-	struct search search = { .files = BPF_CORE_READ(table, fd), .sk = sk };
+	struct search search = { .files = BPF_CORE_READ(table, fd) };
 
-	if (!table || n > FILES_MAX)
+	/* As a number: arithmetic with a typed pointer is refused. */
+	if (!table || n > FILES_MAX || bpf_probe_read_kernel(&search.sk, sizeof(search.sk), &sk))
 		return HOLDS_UNKNOWN;
 	WALK(n, FILES_MAX, search_step, &search);
 	return search.found ? HOLDS_YES : HOLDS_NO;

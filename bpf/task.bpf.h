@@ -4,6 +4,7 @@
 #define PORTTRACE_TASK_BPF_H
 
 #include "abi.h"
+#include "branchless.bpf.h"
 #include "compat.bpf.h"
 
 /*
@@ -44,34 +45,6 @@ static __always_inline void task_fill(struct rec_task *out, struct task_struct *
  * may not see through it, or it drops the mask as having no effect.
  */
 #define FORGET_RANGE(offset, bound) asm volatile("%0 &= %1" : "+r"(offset) : "i"((bound)-1))
-
-/*
- * Computed and not decided, in assembly, since the compiler would decide: 1
- * where value is not 0, else 0; 1 where a is below b; n, or 0 if it is negative.
- */
-static __always_inline u64 is_set(u64 value)
-{
-	u64 result;
-
-	asm volatile("%0 = %1; %0 = -%0; %0 |= %1; %0 >>= 63" : "=&r"(result) : "r"(value));
-	return result;
-}
-
-static __always_inline u64 is_below(u64 a, u64 b)
-{
-	u64 result = a;
-
-	asm volatile("%0 -= %1; %0 >>= 63" : "+r"(result) : "r"(b));
-	return result;
-}
-
-static __always_inline u64 or_zero(s64 n)
-{
-	u64 result;
-
-	asm volatile("%0 = %1; %0 s>>= 63; %0 ^= -1; %0 &= %1" : "=&r"(result) : "r"(n));
-	return result;
-}
 
 /*
  * Appends the NUL-ended name at dst + at, if wanted is 1 and not 0; dst has
@@ -151,7 +124,7 @@ static __always_inline void task_fill_exe(struct rec_task_info *out, struct file
 	out->exe_dev = BPF_CORE_READ(inode, i_sb, s_dev);
 	if (!BPF_CORE_READ(inode, i_nlink) || !BPF_CORE_READ(dentry, d_hash.pprev))
 		out->task.flags |= TASK_F_EXE_DELETED;
-	WALK_ALL(EXE_COMPONENTS, exe_step, &walk);
+	WALK(EXE_COMPONENTS, EXE_COMPONENTS, exe_step, &walk);
 	if (walk.going)
 		out->task.flags |= TASK_F_EXE_TRUNCATED;
 	out->exe_len = walk.len;
@@ -164,7 +137,7 @@ static __always_inline void task_fill_cgroup(struct rec_task_info *out, struct t
 
 	if (!kn)
 		return;
-	WALK_ALL(CGROUP_COMPONENTS, cgroup_step, &walk);
+	WALK(CGROUP_COMPONENTS, CGROUP_COMPONENTS, cgroup_step, &walk);
 	if (walk.node)
 		out->task.flags |= TASK_F_CGROUP_TRUNCATED;
 	out->cgroup_len = walk.len;

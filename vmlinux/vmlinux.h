@@ -253,7 +253,6 @@ struct pt_regs {
 	unsigned long dx;
 	unsigned long ax;
 	unsigned long orig_ax;
-	unsigned short ss; /* an unsigned long before v6.9, of which this is the used part */
 };
 
 /* What bpf/bpf_tracing.h reads on arm64. */
