@@ -40,7 +40,16 @@ static __always_inline void compat_make_cookie(struct sock *sk)
 }
 
 #define TASK_FIELD(task, field) ((task)->field)
+/*
+ * Loads, where a connection waits for it (TYPED_WALKS); else calls: at each
+ * pointer on the way the verifier looks through all types of the kernel by name,
+ * and that is most of the time a start takes.
+ */
+#ifdef TYPED_WALKS
 #define TASK_PATH(task, path, ...) ((task)->path)
+#else
+#define TASK_PATH(task, path, ...) BPF_CORE_READ(task, __VA_ARGS__)
+#endif
 static __always_inline struct task_struct *compat_current(void)
 {
 	return bpf_get_current_task_btf();

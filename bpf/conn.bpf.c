@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Connections, from their first step to their last: whose they are, how long they took and lasted. */
+#define TYPED_WALKS
 #include "conn.bpf.h"
 #include "calls.bpf.h"
 #include "filter.bpf.h"

@@ -3,6 +3,7 @@
  * The ring of connections. Apart from that of ports, so that no flood of
  * connections can hide a new listener.
  */
+#define TYPED_WALKS
 #include "conn.bpf.h"
 #include "filter.bpf.h"
 #include "origin.bpf.h"
