@@ -61,13 +61,25 @@ static __always_inline bool is_failure(u32 op, long ret)
 	       (error < ERESTARTSYS || error > ERESTART_LAST);
 }
 
+/* A socket that never sent a SYN has no cookie to compare: its failure was not told. */
+static __always_inline bool was_told_failed(struct sock *sk)
+{
+	u64 key = (u64)sk, cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	struct call *told = bpf_map_lookup_elem(&calls, &key);
+	bool same = told && cookie && told->sk == cookie;
+
+	if (told)
+		bpf_map_delete_elem(&calls, &key);
+	return same;
+}
+
 static __always_inline int call_failed(struct sock *sk, u32 op, long ret, u32 hook,
 				       const struct call *call)
 {
 	struct conn_note note = { .kind = KIND_FAIL, .hook = hook, .op = op, .error = -ret };
 
 	/* Of a connect that got as far as a SYN, state changes tell the end. */
-	if (!asked_for(KIND_FAIL) || (call && call->sent))
+	if (!asked_for(KIND_FAIL) || was_told_failed(sk) || (call && call->sent))
 		return 0;
 	if (op == CALL_BIND && !(call && call->has_addr))
 		note.flags |= CONN_F_NO_LOCAL;

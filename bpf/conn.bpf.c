@@ -230,6 +230,15 @@ static __always_inline bool left_to_call(struct sock *sk)
 	return true;
 }
 
+/* For another call that asks how it went, from another thread maybe: it is told already. */
+static __always_inline void note_failed(struct sock *sk, u64 cookie)
+{
+	struct call told = { .sk = cookie };
+	u64 key = (u64)sk;
+
+	bpf_map_update_elem(&calls, &key, &told, BPF_ANY);
+}
+
 static __always_inline int failed(struct sock *sk, const struct conn_state *state, u32 hook)
 {
 	struct conn_note note = { .kind = KIND_FAIL, .hook = hook, .op = CALL_CONNECT };
@@ -238,6 +247,8 @@ static __always_inline int failed(struct sock *sk, const struct conn_state *stat
 		return 0;
 	note.error = BPF_CORE_READ(sk, sk_err);
 	note.origin = state->origin;
+	if (shared.connect_hooked)
+		note_failed(sk, state->cookie);
 	/* No error: it was closed while it was connecting. */
 	if (!note.error && left_to_call(sk))
 		return 0;

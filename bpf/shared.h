@@ -104,7 +104,10 @@ struct conn_state {
 #define CALL_LISTEN_START 16
 #define CALL_AUTOBIND 17
 
-/* Value of the map "calls", keyed by (enum call_op, thread): one that is under way. */
+/*
+ * Value of the map "calls", keyed by (enum call_op, thread): one that is under
+ * way; or by a socket's address: its cookie, of a connect whose failure was told.
+ */
 struct call {
 	__u64 sk;
 	__u8 sent;     /* connect: a SYN was, so that state changes tell how it ends */

@@ -78,6 +78,20 @@ static int open_rings(struct trace *trace)
 	return trace->rings[RING_PORTS].manager ? enter_conns_ring(trace) : -EINVAL;
 }
 
+/* "none integrity [confidentiality]" (security/lockdown/lockdown.c) */
+static bool is_confidential(void)
+{
+	char modes[128] = "";
+	FILE *file = fopen("/sys/kernel/security/lockdown", "re");
+
+	if (!file)
+		return false;
+	if (!fgets(modes, sizeof(modes), file))
+		*modes = '\0';
+	fclose(file);
+	return strstr(modes, "[confidentiality]");
+}
+
 /* What must be so before anything is tried: a sentence in coverage->why where it is not. */
 static int check_kernel(struct trace *trace, struct coverage *coverage)
 {
@@ -85,6 +99,14 @@ static int check_kernel(struct trace *trace, struct coverage *coverage)
 
 	if (err)
 		return err;
+	if (is_confidential()) {
+		snprintf(
+			coverage->why, sizeof(coverage->why),
+			"the kernel is locked down for confidentiality "
+			"(/sys/kernel/security/lockdown), and then no program may read its memory: "
+			"boot without lockdown=confidentiality; integrity is no hindrance");
+		return -EPERM;
+	}
 	trace->kernel_types = !access(BTF_PATH, R_OK);
 	if (trace->btf_path ? !access(trace->btf_path, R_OK) : trace->kernel_types)
 		return 0;
@@ -100,32 +122,10 @@ static int check_kernel(struct trace *trace, struct coverage *coverage)
 	return -ENOSYS;
 }
 
-/* "none integrity [confidentiality]" (security/lockdown/lockdown.c) */
-static bool is_confidential(void)
-{
-	char modes[128] = "";
-	FILE *file = fopen("/sys/kernel/security/lockdown", "re");
-
-	if (!file)
-		return false;
-	if (!fgets(modes, sizeof(modes), file))
-		*modes = '\0';
-	fclose(file);
-	return strstr(modes, "[confidentiality]");
-}
-
 static void explain(struct coverage *coverage, int err)
 {
 	if (*coverage->why)
 		return;
-	if (is_confidential()) {
-		snprintf(
-			coverage->why, sizeof(coverage->why),
-			"the kernel is locked down for confidentiality "
-			"(/sys/kernel/security/lockdown), and then no program may read its memory: "
-			"boot without lockdown=confidentiality; integrity is no hindrance");
-		return;
-	}
 	if (err == -EPERM && !in_first_namespace("user", USER_INIT_INO)) {
 		snprintf(coverage->why, sizeof(coverage->why),
 			 "this is a user namespace, and its capabilities do not count for BPF: "
