@@ -3,6 +3,7 @@
 #define TYPED_WALKS
 #include "conn.bpf.h"
 #include "calls.bpf.h"
+#include "conn_table.bpf.h"
 #include "filter.bpf.h"
 #include "origin.bpf.h"
 #include "sock.bpf.h"
@@ -10,42 +11,6 @@
 
 /* A step told by two programs comes within this. */
 #define SAME_STEP_NS 1000000
-
-static __always_inline struct conn_state *conn_of(struct sock *sk)
-{
-	u64 key = (u64)sk;
-
-	return bpf_map_lookup_elem(&conns, &key);
-}
-
-static __always_inline void conn_enter(struct sock *sk, const struct conn_state *state, u64 how)
-{
-	u64 key = (u64)sk;
-
-	if (bpf_map_update_elem(&conns, &key, state, how) && how == BPF_ANY)
-		count_lost(KIND_CONNECT, LOSS_MAP_FULL);
-}
-
-static __always_inline void conn_forget(struct sock *sk)
-{
-	u64 key = (u64)sk;
-
-	bpf_map_delete_elem(&conns, &key);
-}
-
-static __always_inline u64 cookie_of(struct sock *sk)
-{
-	return BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
-}
-
-static __always_inline const struct rec_task *owner_of(const struct conn_state *state,
-						       struct conn_note *note)
-{
-	if (!state || !(state->flags & CONN_OWNED))
-		return (void *)0;
-	note->flags |= state->flags & CONN_OLD ? CONN_F_FOUND : CONN_F_OWNER;
-	return &state->owner;
-}
 
 /* --- connecting ----------------------------------------------------------- */
 
@@ -247,11 +212,11 @@ static __always_inline int failed(struct sock *sk, const struct conn_state *stat
 		return 0;
 	note.error = BPF_CORE_READ(sk, sk_err);
 	note.origin = state->origin;
-	if (shared.connect_hooked)
-		note_failed(sk, state->cookie);
 	/* No error: it was closed while it was connecting. */
 	if (!note.error && left_to_call(sk))
 		return 0;
+	if (shared.connect_hooked)
+		note_failed(sk, state->cookie);
 	return conn_tell(sk, &note, owner_of(state, &note), (void *)0);
 }
 
