@@ -5,6 +5,7 @@
 #include "conn.bpf.h"
 #include "core.bpf.h"
 #include "filter.bpf.h"
+#include "origin.bpf.h"
 #include "sock.bpf.h"
 
 /* include/linux/errno.h, asm-generic/errno*.h: not a failure, or not yet */
@@ -24,6 +25,11 @@ struct address {
 	u32 v4;
 	u8 v6[16];
 };
+
+__hidden bool called_by_io_uring(void)
+{
+	return origin_of_current() == ORIGIN_IO_URING;
+}
 
 __hidden int on_call_begin(struct sock *sk, u32 op, const void *address)
 {
@@ -61,12 +67,12 @@ static __always_inline bool is_failure(u32 op, long ret)
 	       (error < ERESTARTSYS || error > ERESTART_LAST);
 }
 
-/* A socket that never sent a SYN has no cookie to compare: its failure was not told. */
+/* The entry is there if state changes have told it; it may be of an earlier socket at this address. */
 static __always_inline bool was_told_failed(struct sock *sk)
 {
-	u64 key = (u64)sk, cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	u64 key = (u64)sk, inode = inode_of_sock(sk);
 	struct call *told = bpf_map_lookup_elem(&calls, &key);
-	bool same = told && cookie && told->sk == cookie;
+	bool same = told && inode && told->sk == inode;
 
 	if (told)
 		bpf_map_delete_elem(&calls, &key);

@@ -196,9 +196,9 @@ static __always_inline bool left_to_call(struct sock *sk)
 }
 
 /* For another call that asks how it went, from another thread maybe: it is told already. */
-static __always_inline void note_failed(struct sock *sk, u64 cookie)
+static __always_inline void note_failed(struct sock *sk)
 {
-	struct call told = { .sk = cookie };
+	struct call told = { .sk = inode_of_sock(sk) };
 	u64 key = (u64)sk;
 
 	bpf_map_update_elem(&calls, &key, &told, BPF_ANY);
@@ -216,7 +216,7 @@ static __always_inline int failed(struct sock *sk, const struct conn_state *stat
 	if (!note.error && left_to_call(sk))
 		return 0;
 	if (shared.connect_hooked)
-		note_failed(sk, state->cookie);
+		note_failed(sk);
 	return conn_tell(sk, &note, owner_of(state, &note), (void *)0);
 }
 

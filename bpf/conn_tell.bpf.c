@@ -128,15 +128,30 @@ __hidden int conn_tell(struct sock *sk, const struct conn_note *note, const stru
 	return 0;
 }
 
-__hidden int conn_tell_current(struct sock *sk, struct conn_note *note, const struct call *call)
+/* Apart from what follows it: the description goes deep, and the stack has no room for both. */
+static __noinline int introduce_caller(void)
+{
+	introduce(SLOT_CONNS);
+	return 0;
+}
+
+static __noinline int tell_as_caller(struct sock *sk, struct conn_note *note,
+				     const struct call *call)
 {
 	struct rec_task task = {};
 
-	if (shared.filter && !filter_pass_current())
+	if (!note)
 		return 0;
-	introduce(SLOT_CONNS);
 	task_fill(&task, compat_current());
 	filter_mark(&task);
 	note->origin = origin_of_current();
 	return conn_tell(sk, note, &task, call);
+}
+
+__hidden int conn_tell_current(struct sock *sk, struct conn_note *note, const struct call *call)
+{
+	if (shared.filter && !filter_pass_current())
+		return 0;
+	introduce_caller();
+	return tell_as_caller(sk, note, call);
 }

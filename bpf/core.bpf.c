@@ -56,14 +56,20 @@ static __always_inline bool is_reader(void)
 	return TASK_FIELD(compat_current(), tgid) == shared.reader_tgid;
 }
 
-static __noinline int send_port(const struct rec_socket *sock, u32 kind, u32 hook, u32 reason)
+/* Apart from what follows it: the description goes deep, and the stack has no room for both. */
+static __noinline int introduce_opener(void)
+{
+	if (!is_reader())
+		introduce(SLOT_PORTS);
+	return 0;
+}
+
+static __noinline int submit_port(const struct rec_socket *sock, u32 kind, u32 hook, u32 reason)
 {
 	struct rec_port *rec;
 
 	if (!sock)
 		return 0;
-	if (!is_reader())
-		introduce(SLOT_PORTS);
 	count_produced(kind);
 	rec = bpf_ringbuf_reserve(&ports_ring, sizeof(*rec), 0);
 	if (!rec) {
@@ -85,6 +91,12 @@ static __noinline int send_port(const struct rec_socket *sock, u32 kind, u32 hoo
 		rec->reason = REASON_PROCESS_EXIT;
 	bpf_ringbuf_submit(rec, wake_flags(&ports_ring, shared.reader_polls));
 	return 0;
+}
+
+static __always_inline void send_port(const struct rec_socket *sock, u32 kind, u32 hook, u32 reason)
+{
+	introduce_opener();
+	submit_port(sock, kind, hook, reason);
 }
 
 /* The entry of a socket, unless it is that of an earlier one at the same address. */

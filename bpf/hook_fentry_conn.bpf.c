@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Function entries and exits for connections, binds and calls: each runs for its own alone. */
+#include "calls.bpf.h"
 #include "conn.bpf.h"
 #include "core.bpf.h"
 #include "files.bpf.h"
-#include "origin.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 /* Every step but those into LISTEN and SYN_RECV (net/ipv4/tcp.c). */
@@ -60,7 +60,7 @@ int BPF_PROG(fe_sys_listen, int fd, int backlog, int ret)
 SEC("?fexit/__sys_bind_socket")
 int BPF_PROG(fe_bind, struct socket *socket, void *address, int len, int ret)
 {
-	if (origin_of_current() != ORIGIN_IO_URING)
+	if (!called_by_io_uring())
 		return 0;
 	return on_call_end(BPF_CORE_READ(socket, sk), CALL_BIND, ret, HOOK_BIND);
 }
@@ -68,7 +68,7 @@ int BPF_PROG(fe_bind, struct socket *socket, void *address, int len, int ret)
 SEC("?fexit/__sys_listen_socket")
 int BPF_PROG(fe_listen, struct socket *socket, int backlog, int ret)
 {
-	if (origin_of_current() != ORIGIN_IO_URING)
+	if (!called_by_io_uring())
 		return 0;
 	return on_call_end(BPF_CORE_READ(socket, sk), CALL_LISTEN, ret, HOOK_LISTEN);
 }

@@ -8,7 +8,6 @@
 #include "conn.bpf.h"
 #include "core.bpf.h"
 #include "files.bpf.h"
-#include "origin.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 /* --- ports ------------------------------------------------------------------ */
@@ -135,7 +134,7 @@ int BPF_KRETPROBE(kp_sys_listen, int ret)
 SEC("?kprobe/__sys_bind_socket")
 int BPF_KPROBE(kp_bind_begin, struct socket *socket, void *address)
 {
-	if (origin_of_current() != ORIGIN_IO_URING)
+	if (!called_by_io_uring())
 		return 0;
 	return on_call_begin(BPF_CORE_READ(socket, sk), CALL_BIND, address);
 }
@@ -143,7 +142,7 @@ int BPF_KPROBE(kp_bind_begin, struct socket *socket, void *address)
 SEC("?kretprobe/__sys_bind_socket")
 int BPF_KRETPROBE(kp_bind, int ret)
 {
-	if (origin_of_current() != ORIGIN_IO_URING)
+	if (!called_by_io_uring())
 		return 0;
 	return on_call_end((void *)0, CALL_BIND, ret, HOOK_BIND);
 }
@@ -151,7 +150,7 @@ int BPF_KRETPROBE(kp_bind, int ret)
 SEC("?kprobe/__sys_listen_socket")
 int BPF_KPROBE(kp_listen_begin, struct socket *socket)
 {
-	if (origin_of_current() != ORIGIN_IO_URING)
+	if (!called_by_io_uring())
 		return 0;
 	return on_call_begin(BPF_CORE_READ(socket, sk), CALL_LISTEN, (void *)0);
 }
@@ -159,7 +158,7 @@ int BPF_KPROBE(kp_listen_begin, struct socket *socket)
 SEC("?kretprobe/__sys_listen_socket")
 int BPF_KRETPROBE(kp_listen, int ret)
 {
-	if (origin_of_current() != ORIGIN_IO_URING)
+	if (!called_by_io_uring())
 		return 0;
 	return on_call_end((void *)0, CALL_LISTEN, ret, HOOK_LISTEN);
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # How the tests are built and run; `make test` runs each of TEST_SUITES.
 
-TEST_SUITES := test-includes test-unit test-fuzz test-docs test-vmlinux test-kernel
+TEST_SUITES := test-includes test-unit test-fuzz test-docs test-vmlinux test-stack test-kernel
 RESULTS := build/test-results
 
 # --- unit: no root, always under ASan and UBSan -------------------------------------
@@ -98,6 +98,10 @@ test-docs: build/porttrace build/porttrace.8
 
 include tests/btf/btf.mk
 
+# --- the stack of the BPF programs, which older kernels count more strictly --------------------
+
+include tests/stack/stack.mk
+
 # --- kernel: live, on this kernel, as root -----------------------------------------------
 
 KERNEL_SOURCES := $(wildcard tests/kernel/*.c)
@@ -120,7 +124,7 @@ test-kernel: $(B)/tests/live build/porttrace
 	@$(B)/tests/live --porttrace build/porttrace --results $(RESULTS)/kernel.tsv
 
 .PHONY: test-binaries
-test-binaries: $(UNIT_TESTS) $(FUZZ_TARGETS) vmlinux-objects $(B)/tests/live $(B)/tests/record
+test-binaries: $(UNIT_TESTS) $(FUZZ_TARGETS) vmlinux-objects stack-binaries $(B)/tests/live $(B)/tests/record
 
 # --- bench ----------------------------------------------------------------------------------
 

@@ -121,6 +121,7 @@ struct sock {
 	u8 sk_userlocks : 4;
 	u32 sk_max_ack_backlog;
 	u8 sk_shutdown;
+	struct socket *sk_socket;
 	int sk_err;
 };
 
@@ -157,6 +158,7 @@ struct mptcp_sock {
 };
 
 struct socket {
+	struct file *file;
 	struct sock *sk;
 };
 
