@@ -26,12 +26,13 @@ struct table {
 void table_read(struct table *table, pid_t pid);
 
 /*
- * What the events of a namespace add up to. Fails the test when a port opens
- * that is open, or closes that is not.
+ * What the events of a namespace add up to. If it is exact, that is nothing was
+ * lost, it fails the test when a port opens that is open, or closes that is not.
  */
-void table_replay(struct table *table, const struct tracer *tracer, unsigned long netns);
+void table_replay(struct table *table, const struct tracer *tracer, unsigned long netns,
+		  bool exact);
 
-/* Fails the test, naming a port, unless both hold the same. */
-void table_expect_equal(const struct table *kernel, const struct table *told);
+/* Whether both hold the same; if not, text is about one they differ in. */
+bool table_equal(const struct table *kernel, const struct table *told, char *text, size_t size);
 
 #endif

@@ -18,6 +18,7 @@
 #define TRACERS_MAX 8
 #define DESCRIBED 12 /* events of a tracer in a failure's message */
 #define BUF_MAX (1 << 26)
+#define SKIPS_MS 1500 /* a tracer with nothing to do looks for them once a second */
 
 static struct tracer *tracers[TRACERS_MAX];
 
@@ -336,6 +337,33 @@ void tracer_finish_all(void)
 		if (status)
 			test_fail("porttrace exited with %d after SIGTERM", status);
 	}
+}
+
+static bool was_told_of_skips(const struct tracer *tracer)
+{
+	for (size_t i = 0; i < tracer->count; i++) {
+		const json_t *cause = json_object_get(tracer->events[i]->json, "cause");
+
+		if (cause && strstr(json_string_value(cause), "skipped"))
+			return true;
+	}
+	return false;
+}
+
+bool tracer_tells_of_skips(void)
+{
+	long long end = now_ms() + SKIPS_MS;
+
+	for (int i = 0; i < TRACERS_MAX && tracers[i]; i++) {
+		struct tracer *tracer = tracers[i];
+
+		do {
+			if (was_told_of_skips(tracer))
+				return true;
+		} while (tracer->pid && tracer->out >= 0 && now_ms() < end &&
+			 tracer_pump(tracer, (int)(end - now_ms())) > 0);
+	}
+	return false;
 }
 
 static size_t describe(const struct tracer *tracer, char *text, size_t size)

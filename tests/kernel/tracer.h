@@ -110,6 +110,12 @@ int tracer_wait(struct tracer *tracer);
 /* Ends every tracer of this test: each must exit with 0. */
 void tracer_finish_all(void);
 
+/*
+ * Whether a tracer of this test tells, within a time, that the kernel skipped a
+ * hook: what did not come then is no fault of the tracer's.
+ */
+bool tracer_tells_of_skips(void);
+
 /* The last events of every tracer of this test, for a failure's message. */
 void tracer_describe_all(char *text, size_t size);
 
