@@ -40,7 +40,8 @@ static const struct option_row rows[] = {
 	{ "hidden", 'l', NULL, NULL, NULL, set_flag, 3 },
 };
 
-static const struct option_table table = { rows, COUNT(rows), "watch [OPTIONS]", "Prints things." };
+static const struct option_rows all = OPTION_ROWS(rows);
+static const struct option_table table = { { &all }, "watch [OPTIONS]", "Prints things." };
 
 #define WORDS_MAX 8
 

@@ -33,8 +33,7 @@ struct words {
 
 static int parse(void *arg)
 {
-	const struct option_table table = { stream_option_rows, stream_option_rows_n,
-					    "watch [OPTIONS]", "" };
+	const struct option_table table = { WATCH_OPTIONS, "watch [OPTIONS]", "" };
 	struct words *words = arg;
 	int first;
 

@@ -17,19 +17,39 @@ struct tables {
 	char *shorts;
 };
 
+/* Row i of all parts; NULL behind the last. */
+static const struct option_row *row_at(const struct option_table *t, size_t i)
+{
+	for (size_t part = 0; part < OPTION_PARTS && t->parts[part]; part++) {
+		if (i < t->parts[part]->n)
+			return &t->parts[part]->rows[i];
+		i -= t->parts[part]->n;
+	}
+	return NULL;
+}
+
+static size_t count(const struct option_table *t)
+{
+	size_t n = 0;
+
+	for (size_t part = 0; part < OPTION_PARTS && t->parts[part]; part++)
+		n += t->parts[part]->n;
+	return n;
+}
+
 static int build(const struct option_table *t, struct tables *out)
 {
+	const struct option_row *row;
 	char *s;
 
-	out->longs = calloc(t->n + 2, sizeof(*out->longs));
-	out->shorts = s = calloc(1, t->n * 2 + 4);
+	out->longs = calloc(count(t) + 2, sizeof(*out->longs));
+	out->shorts = s = calloc(1, count(t) * 2 + 4);
 	if (!out->longs || !out->shorts)
 		return -1;
 	*s++ = ':';
 	*s++ = 'h';
 	out->longs[0] = (struct option){ "help", no_argument, NULL, 'h' };
-	for (size_t i = 0, n = 1; i < t->n; i++) {
-		const struct option_row *row = &t->rows[i];
+	for (size_t i = 0, n = 1; (row = row_at(t, i)); i++) {
 		int has_arg = row->arg ? required_argument : no_argument;
 
 		if (row->name)
@@ -45,17 +65,20 @@ static int build(const struct option_table *t, struct tables *out)
 
 static const struct option_row *row_of(const struct option_table *t, int value)
 {
-	if (value >= FIRST_LONG && (size_t)(value - FIRST_LONG) < t->n)
-		return &t->rows[value - FIRST_LONG];
-	for (size_t i = 0; i < t->n; i++)
-		if (t->rows[i].letter && t->rows[i].letter == value)
-			return &t->rows[i];
-	return NULL;
+	const struct option_row *row;
+	size_t i = 0;
+
+	if (value >= FIRST_LONG)
+		return row_at(t, (size_t)(value - FIRST_LONG));
+	while ((row = row_at(t, i)) && !(row->letter && row->letter == value))
+		i++;
+	return row;
 }
 
 static void say_unknown(const struct option_table *t, const char *word)
 {
-	const char **names = calloc(t->n + 1, sizeof(*names));
+	const char **names = calloc(count(t) + 1, sizeof(*names));
+	const struct option_row *row;
 	size_t len = strcspn(word, "=");
 	char name[64];
 	const char *near;
@@ -66,9 +89,9 @@ static void say_unknown(const struct option_table *t, const char *word)
 		free(names);
 		return;
 	}
-	for (size_t i = 0; i < t->n; i++)
-		if (t->rows[i].name)
-			names[n++] = t->rows[i].name;
+	for (size_t i = 0; (row = row_at(t, i)); i++)
+		if (row->name)
+			names[n++] = row->name;
 	memcpy(name, word + 2, len - 2);
 	name[len - 2] = '\0';
 	near = nearest_word(name, names, n);
@@ -156,13 +179,14 @@ static void help_row(const struct option_row *row)
 void options_help(const struct option_table *t)
 {
 	static const struct option_row help = { "help", 'h', NULL, "this text", NULL, NULL, 0 };
+	const struct option_row *row;
 
 	printf("usage: porttrace %s\n\n%s\n", t->usage, t->about);
-	for (size_t i = 0; i < t->n; i++) {
-		if (t->rows[i].section)
-			printf("\n%s:\n", t->rows[i].section);
-		if (t->rows[i].help)
-			help_row(&t->rows[i]);
+	for (size_t i = 0; (row = row_at(t, i)); i++) {
+		if (row->section)
+			printf("\n%s:\n", row->section);
+		if (row->help)
+			help_row(row);
 	}
 	help_row(&help);
 }

@@ -21,11 +21,22 @@ struct option_row {
 
 #define OPTIONS_HELP (-1) /* options_parse: the help was printed, end with STATUS_OK */
 
-struct option_table {
+/* Rows that commands may have in common. */
+struct option_rows {
 	const struct option_row *rows;
 	size_t n;
-	const char *usage; /* the line behind "usage: porttrace" */
-	const char *about; /* what follows it */
+};
+
+#define OPTION_ROWS(array)                                \
+	{                                                 \
+		(array), sizeof(array) / sizeof(*(array)) \
+	}
+#define OPTION_PARTS 8
+
+struct option_table {
+	const struct option_rows *parts[OPTION_PARTS]; /* in the order of the help; NULL ends them */
+	const char *usage;                             /* the line behind "usage: porttrace" */
+	const char *about;                             /* what follows it */
 };
 
 /*

@@ -148,9 +148,9 @@ static void print_json(const struct coverage *c, int err)
 
 int cmd_doctor(int argc, char **argv)
 {
+	static const struct option_rows all = OPTION_ROWS(rows);
 	static const struct option_table table = {
-		.rows = rows,
-		.n = sizeof(rows) / sizeof(*rows),
+		.parts = { &all },
 		.usage = "doctor [OPTIONS]",
 		.about = "Loads and attaches the hooks, and says for each event which one holds, which were\n"
 			 "tried, why not, and the mend. Status 3 where tracing is not possible.",

@@ -28,6 +28,16 @@ void stream_options_settle(struct stream_options *options)
 	options->wants.descendants = filter->n_pids;
 }
 
+bool stream_options_host_netns(struct stream_options *options, uint32_t inode)
+{
+	struct filter *filter = &options->filter;
+
+	if (!options->netns_host || filter->n_netns == FILTER_MANY_MAX)
+		return false;
+	filter->netns[filter->n_netns++] = inode;
+	return true;
+}
+
 void stream_options_free(struct stream_options *options)
 {
 	filter_free(&options->filter);
@@ -54,6 +64,7 @@ enum flag_code {
 	FLAG_JSON,
 	FLAG_STATS,
 	FLAG_STRICT,
+	FLAG_ALL,
 	FLAG_NOTHING
 };
 
@@ -89,6 +100,9 @@ static int set_flag(void *target, const struct option_row *row, const char *valu
 		break;
 	case FLAG_STRICT:
 		o->strict = true;
+		break;
+	case FLAG_ALL:
+		o->all = true;
 		break;
 	case FLAG_NOTHING:
 		break;
@@ -210,7 +224,7 @@ static int set_btf(void *target, const struct option_row *row, const char *value
 	return STATUS_OK;
 }
 
-const struct option_row stream_option_rows[] = {
+static const struct option_row filters[] = {
 	{ "tcp", 't', NULL, "TCP ports", "filters (joined by \"and\"; a list within one by \"or\")",
 	  set_flag, FLAG_TCP },
 	{ "udp", 'u', NULL, "UDP and UDP-Lite ports", NULL, set_flag, FLAG_UDP },
@@ -226,30 +240,50 @@ const struct option_row stream_option_rows[] = {
 	  0 },
 	{ "scope", 0, "LIST", "loopback, link, private, public, any, multicast", NULL,
 	  option_set_scope, 0 },
+};
+
+static const struct option_row events[] = {
 	{ "events", 'e', "LIST", "open close change bind connect accept end fail state, all",
 	  "what", set_events, 0 },
 	{ "no-existing", 0, NULL, "only what happens from now on", NULL, set_flag,
 	  FLAG_NO_EXISTING },
 	{ "for", 0, "TIME", "end after TIME: 500ms, 30s, 5m, 24h", NULL, set_for, 0 },
 	{ "count", 'c', "N", "end after N events; 'existing' does not count", NULL, set_count, 0 },
+};
+
+static const struct option_row outputs[] = {
 	{ "output", 'o', "FORMAT", "table, json (an object a line), csv", "output", set_output, 0 },
 	{ "json", 'j', NULL, "the same as --output json", NULL, set_flag, FLAG_JSON },
 	{ "columns", 0, "LIST", "columns of table and csv; an unknown one lists them all", NULL,
 	  set_columns, 0 },
 	{ "color", 0, "WHEN", "auto, always, never; NO_COLOR is honoured", NULL, set_color, 0 },
 	{ "numeric", 'n', NULL, "no names for users and services", NULL, set_flag, FLAG_NUMERIC },
+};
+
+static const struct option_row tracing[] = {
 	{ "stats", 0, NULL, "at the end, on stderr: what was produced, delivered, lost", NULL,
 	  set_flag, FLAG_STATS },
 	{ "strict", 0, NULL, "end with status 3 if an event cannot be seen here", "tracing",
 	  set_flag, FLAG_STRICT },
 	{ "hooks", 0, "BACKEND", "use one backend alone: fentry, kprobe, cgroup, tracepoint", NULL,
 	  set_hooks, 0 },
-	{ "btf", 0, "FILE", "the kernel's types, where it does not tell them itself", NULL, set_btf,
-	  0 },
-	/* Habits of ss: what they ask for is what is shown anyway. */
-	{ "listening", 'l', NULL, NULL, NULL, set_flag, FLAG_NOTHING },
-	{ "processes", 'p', NULL, NULL, NULL, set_flag, FLAG_NOTHING },
-	{ "all", 'a', NULL, NULL, NULL, set_flag, FLAG_NOTHING },
 };
 
-const size_t stream_option_rows_n = COUNT(stream_option_rows);
+static const struct option_row btf[] = {
+	{ "btf", 0, "FILE", "the kernel's types, where it does not tell them itself", NULL, set_btf,
+	  0 },
+};
+
+/* Habits of ss: what they ask for is what is shown anyway. */
+static const struct option_row habits[] = {
+	{ "listening", 'l', NULL, NULL, NULL, set_flag, FLAG_NOTHING },
+	{ "processes", 'p', NULL, NULL, NULL, set_flag, FLAG_NOTHING },
+	{ "all", 'a', NULL, NULL, NULL, set_flag, FLAG_ALL },
+};
+
+const struct option_rows filter_options = OPTION_ROWS(filters);
+const struct option_rows event_options = OPTION_ROWS(events);
+const struct option_rows output_options = OPTION_ROWS(outputs);
+const struct option_rows tracing_options = OPTION_ROWS(tracing);
+const struct option_rows btf_option = OPTION_ROWS(btf);
+const struct option_rows habit_options = OPTION_ROWS(habits);

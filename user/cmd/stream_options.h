@@ -21,18 +21,39 @@ struct stream_options {
 	bool has_duration;
 	uint64_t duration_ns;
 	uint64_t count;  /* 0: no bound */
-	bool netns_host; /* resolved once the snapshot knows it */
+	bool netns_host; /* --netns host: stream_options_host_netns() resolves it */
+	bool all;        /* -a: connections as well */
 	bool strict;
 	struct trace_wants wants;
 };
 
-/* Rows for an option_table whose target is a struct stream_options. */
-extern const struct option_row stream_option_rows[];
-extern const size_t stream_option_rows_n;
+/*
+ * Parts of an option_table whose target is a struct stream_options, or a
+ * struct that begins with one.
+ */
+extern const struct option_rows filter_options;
+extern const struct option_rows output_options;
+extern const struct option_rows event_options; /* of a stream: which events, and how long */
+extern const struct option_rows tracing_options;
+extern const struct option_rows btf_option;
+/* -l, -p, -a: what they ask for is shown anyway, but for -a, which "list" looks at. */
+extern const struct option_rows habit_options;
+
+/* struct option_table.parts of "watch". */
+#define WATCH_OPTIONS                                                                            \
+	{                                                                                        \
+		&filter_options, &event_options, &output_options, &tracing_options, &btf_option, \
+			&habit_options                                                           \
+	}
 
 void stream_options_init(struct stream_options *options);
 /* Once all options are read: what has to be traced for them. */
 void stream_options_settle(struct stream_options *options);
+/*
+ * Which namespace is the host's: --netns host asks for it from now on. False:
+ * it did not ask, or there are too many others.
+ */
+bool stream_options_host_netns(struct stream_options *options, uint32_t inode);
 void stream_options_free(struct stream_options *options);
 /* Whether to color what goes to this descriptor. */
 bool stream_options_color(const struct stream_options *options, int fd);

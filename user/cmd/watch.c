@@ -45,15 +45,12 @@ struct watch {
 /* The snapshot, which comes before any event, finds which namespace is the host's. */
 static void learn_host_netns(struct watch *w)
 {
-	struct filter *filter = &w->options.filter;
 	uint32_t inode = trace_host_netns(session_trace(w->session));
 
 	w->host_netns_known = true;
 	enrich_set_host_netns(w->enrich, inode);
-	if (!w->options.netns_host || filter->n_netns == FILTER_MANY_MAX)
-		return;
-	filter->netns[filter->n_netns++] = inode;
-	trace_filter(session_trace(w->session), filter);
+	if (stream_options_host_netns(&w->options, inode))
+		trace_filter(session_trace(w->session), &w->options.filter);
 }
 
 /* What the kernel side can leave out; without it everything is filtered here. */
@@ -303,6 +300,8 @@ static void finish(struct watch *w)
 	if (!w->err && !w->out.err && !w->done && w->out.buf.len < OUT_HIGH_WATER)
 		w->err = session_stop(w->session);
 	watch_rings(w, false);
+	if (w->sink.ops->end)
+		w->sink.ops->end(&w->sink, &w->out.buf);
 	drain(w);
 	if (w->options.stats)
 		say_stats(w);
@@ -369,8 +368,7 @@ static int wire(struct watch *w)
 int cmd_watch(int argc, char **argv)
 {
 	struct option_table table = {
-		.rows = stream_option_rows,
-		.n = stream_option_rows_n,
+		.parts = WATCH_OPTIONS,
 		.usage = "[watch] [OPTIONS]",
 		.about = "Prints what is open now ('existing'), then every port as it opens and closes, until\n"
 			 "Ctrl-C. Every network namespace of the host is watched.",

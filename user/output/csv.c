@@ -50,4 +50,4 @@ static void event_line(const struct sink *sink, const struct event *event, struc
 	buf_putc(out, '\n');
 }
 
-const struct sink_ops sink_csv = { "csv", begin, event_line };
+const struct sink_ops sink_csv = { "csv", begin, event_line, NULL };

@@ -189,4 +189,4 @@ static void event_line(const struct sink *sink, const struct event *e, struct bu
 	buf_putc(out, '\n');
 }
 
-const struct sink_ops sink_json = { "json", NULL, event_line };
+const struct sink_ops sink_json = { "json", NULL, event_line, NULL };

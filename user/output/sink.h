@@ -21,6 +21,8 @@ struct sink_ops {
 	/* Before the first event; may be NULL. */
 	void (*begin)(const struct sink *sink, struct buf *out);
 	void (*event)(const struct sink *sink, const struct event *event, struct buf *out);
+	/* Behind the last one, for a sink that has to see all of them first; may be NULL. */
+	void (*end)(const struct sink *sink, struct buf *out);
 };
 
 extern const struct sink_ops sink_table;

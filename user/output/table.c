@@ -149,4 +149,4 @@ static void event_line(const struct sink *sink, const struct event *event, struc
 	buf_putc(out, '\n');
 }
 
-const struct sink_ops sink_table = { "table", begin, event_line };
+const struct sink_ops sink_table = { "table", begin, event_line, NULL };
