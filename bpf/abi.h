@@ -101,7 +101,7 @@ enum close_reason {
 #define SOCK_F_V6ONLY 0x02
 #define SOCK_F_KERNEL 0x04    /* made by the kernel itself, no descriptor */
 #define SOCK_F_MPTCP 0x08     /* the subflow that stands for an MPTCP listener */
-#define SOCK_F_CONNECTED 0x10 /* a UDP socket that has a peer */
+#define SOCK_F_CONNECTED 0x10 /* a UDP socket that has a peer; snapshot: any connection */
 #define SOCK_F_TRACKED 0x20   /* snapshot: the kernel side knew it already */
 #define SOCK_F_UNTRACKED 0x40 /* close: a socket no open was told of */
 #define SOCK_F_REUSEADDR 0x80
@@ -225,10 +225,23 @@ struct rec_args {
 	char args[]; /* room for ARGS_SMALL or ARGS_LARGE */
 };
 
+/* struct rec_found.flags */
+#define FOUND_F_QUEUE 0x01 /* accept_queue is known */
+
+/* What a row of the snapshot says beyond the socket: nothing a hook has to pay for. */
+struct rec_found {
+	__u64 inode;          /* of the socket's file, as in /proc/PID/fd; 0: it has none */
+	__u32 accept_queue;   /* of a listener: established, and not accepted yet */
+	__u16 flags;          /* FOUND_F_* */
+	__u16 remote_port;    /* 0: there is no remote end */
+	__u8 remote_addr[16]; /* of the local end's family */
+};
+
 struct rec_holder {
 	struct rec_head head;
 	__u64 time_ns;
 	struct rec_socket sock;
+	struct rec_found found;
 	struct rec_task task;
 	__u32 fd;
 	__u32 pad;
@@ -238,6 +251,7 @@ struct rec_open_socket {
 	struct rec_head head;
 	__u64 time_ns;
 	struct rec_socket sock;
+	struct rec_found found;
 };
 
 struct rec_netns {
@@ -255,8 +269,9 @@ _Static_assert(sizeof(struct rec_port) == 144, "abi: rec_port");
 _Static_assert(sizeof(struct rec_conn) == 192, "abi: rec_conn");
 _Static_assert(sizeof(struct rec_task_info) == 1136, "abi: rec_task_info");
 _Static_assert(sizeof(struct rec_args) == 40, "abi: rec_args");
-_Static_assert(sizeof(struct rec_holder) == 144, "abi: rec_holder");
-_Static_assert(sizeof(struct rec_open_socket) == 72, "abi: rec_open_socket");
+_Static_assert(sizeof(struct rec_found) == 32, "abi: rec_found");
+_Static_assert(sizeof(struct rec_holder) == 176, "abi: rec_holder");
+_Static_assert(sizeof(struct rec_open_socket) == 104, "abi: rec_open_socket");
 _Static_assert(sizeof(struct rec_netns) == 24, "abi: rec_netns");
 
 #endif

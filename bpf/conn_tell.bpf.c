@@ -35,10 +35,7 @@ static __noinline int fill_ends(struct rec_conn *rec, struct sock *sk)
 	}
 	if (rec->head.kind == KIND_BIND)
 		return 0;
-	port = COMMON_FIELD(raw, u16, skc_dport);
-	rec->remote_port = __builtin_bswap16(port);
-	sock_fill_addr(rec->remote_addr, rec->sock.family, &COMMON_FIELD(raw, u32, skc_daddr),
-		       &COMMON_FIELD(raw, u8, skc_v6_daddr));
+	sock_fill_remote(rec->remote_addr, &rec->remote_port, rec->sock.family, raw);
 	return 0;
 }
 

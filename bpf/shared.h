@@ -100,6 +100,13 @@ struct conn_state {
 	struct rec_task owner;
 };
 
+/* Constants of the snapshot object (.rodata), set before it is loaded. */
+struct snapshot_config {
+	__u8 conns; /* connections are entered into the map "conns": their ends are to be told */
+	__u8 unfollowed; /* no hooks beside it: nothing is entered anywhere */
+	__u8 conn_rows;  /* rows of connections, too */
+};
+
 /* Beside enum call_op: functions whose end is of interest, and is in no record. */
 #define CALL_LISTEN_START 16
 #define CALL_AUTOBIND 17

@@ -8,7 +8,7 @@
 #define MAPS_LIVE_HERE
 #include "maps.bpf.h"
 #include "task.bpf.h"
-#include "tuple_fill.bpf.h"
+#include "tuple.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -58,8 +58,8 @@ struct {
 	__type(value, struct rows);
 } rows_scratch SEC(".maps");
 
-/* Connections, too: set by the reader before this is loaded. */
-const volatile bool connections = false;
+/* Set by the reader before this is loaded: what is off costs nothing. */
+const volatile struct snapshot_config config = {};
 
 /* The task described last. */
 __u64 last_start_ns = 0;
@@ -90,22 +90,49 @@ static __always_inline bool mark(struct sock *sk, struct rec_socket *out)
 	return false;
 }
 
-/* Fills out and says whether it has an open port, or is a UDP socket that had one opened. */
-static __always_inline bool socket_row(struct rec_socket *out, struct sock *sk)
+/* What its state says alone: whether it may be told of. */
+static __always_inline bool may_be_told(struct sock *sk)
 {
 	u16 proto = BPF_CORE_READ(sk, sk_protocol);
 	u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
 
-	if (sock_is_udp(proto)) {
-		if (!BPF_CORE_READ(sk, __sk_common.skc_num))
-			return false;
-	} else if (state != TCP_STATE_LISTEN) {
+	if (!sock_is_inet(sk))
 		return false;
+	if (sock_is_udp(proto))
+		return BPF_CORE_READ(sk, __sk_common.skc_num);
+	if (state == TCP_STATE_LISTEN)
+		return true;
+	return config.conn_rows && proto == PROTO_TCP && state != TCP_STATE_CLOSE;
+}
+
+/* Both parts of a row (zeroed by the caller). A function of its own for its stack. */
+static __noinline int row_fill(struct rec_socket *out, struct rec_found *found, struct sock *sk)
+{
+	u64 aligned[SOCK_COMMON_SIZE / sizeof(u64)];
+
+	if (bpf_probe_read_kernel(aligned, sizeof(aligned), sk))
+		return -1;
+	sock_fill_from(out, sk, aligned);
+	found->inode = sock_inode(sk);
+	if (out->state == TCP_STATE_LISTEN) {
+		found->accept_queue = BPF_CORE_READ(sk, sk_ack_backlog);
+		found->flags = FOUND_F_QUEUE;
+		return 0;
 	}
-	if (sock_fill(out, sk))
-		return false;
-	if (sock_is_udp(proto) && state == TCP_STATE_ESTABLISHED)
+	sock_fill_remote(found->remote_addr, &found->remote_port, out->family, aligned);
+	if (!sock_is_udp(out->proto) || out->state == TCP_STATE_ESTABLISHED)
 		out->flags |= SOCK_F_CONNECTED;
+	return 0;
+}
+
+/* Fills a row and says whether it has an open port, or is a UDP socket that had one opened. */
+static __always_inline bool socket_row(struct rec_socket *out, struct rec_found *found,
+				       struct sock *sk)
+{
+	if (!may_be_told(sk) || row_fill(out, found, sk))
+		return false;
+	if (config.unfollowed)
+		return config.conn_rows || !(out->flags & SOCK_F_CONNECTED);
 	if (mark(sk, out))
 		out->flags |= SOCK_F_TRACKED;
 	return !(out->flags & SOCK_F_CONNECTED) || out->flags & SOCK_F_TRACKED;
@@ -194,7 +221,7 @@ static __always_inline bool tell_connection(const struct row *row, struct sock *
 {
 	u64 key = (u64)sk;
 
-	if (!connections || BPF_CORE_READ(sk, sk_protocol) != PROTO_TCP ||
+	if (!config.conns || BPF_CORE_READ(sk, sk_protocol) != PROTO_TCP ||
 	    BPF_CORE_READ(sk, __sk_common.skc_state) != TCP_STATE_ESTABLISHED)
 		return true;
 	__builtin_memset(state, 0, sizeof(*state));
@@ -223,7 +250,7 @@ static __always_inline bool tell_holder(const struct row *row, struct told *told
 	__builtin_memset(rec, 0, sizeof(*rec));
 	rec->head.type = REC_HOLDER;
 	rec->head.size = sizeof(*rec);
-	if (!socket_row(&rec->sock, sk))
+	if (!socket_row(&rec->sock, &rec->found, sk))
 		return tell_connection(row, sk, &rows->conn, told);
 	task_fill(&rec->task, row->task);
 	rec->time_ns = bpf_ktime_get_boot_ns();
@@ -277,20 +304,58 @@ static __always_inline bool open_socket_row(struct bpf_iter_meta *meta, struct s
 {
 	struct rec_open_socket rec = { .head = { REC_SOCKET, 0, sizeof(rec) } };
 
-	if (!socket_row(&rec.sock, sk))
+	if (!socket_row(&rec.sock, &rec.found, sk))
 		return false;
 	rec.time_ns = bpf_ktime_get_boot_ns();
 	put(meta, &rec.head, sizeof(rec));
 	return true;
 }
 
+/*
+ * A connection that is not accepted yet, or that is over: less than a socket,
+ * nothing behind struct sock_common is there. In the words of ss(8)
+ * (net/ipv4/tcp_diag.c): the state that a request or a time-wait stands for.
+ */
+static __always_inline void mini_socket_row(struct bpf_iter_meta *meta, struct sock_common *skc)
+{
+	struct rec_open_socket rec = { .head = { REC_SOCKET, 0, sizeof(rec) } };
+	struct inet_timewait_sock *over = (void *)skc;
+	u64 aligned[SOCK_COMMON_SIZE / sizeof(u64)];
+
+	if (!config.conn_rows || bpf_probe_read_kernel(aligned, sizeof(aligned), skc))
+		return;
+	sock_fill_common(&rec.sock, (struct sock *)skc, aligned);
+	sock_fill_remote(rec.found.remote_addr, &rec.found.remote_port, rec.sock.family, aligned);
+	rec.sock.proto = PROTO_TCP;
+	rec.sock.flags = SOCK_F_CONNECTED;
+	rec.sock.state = rec.sock.state == TCP_STATE_TIME_WAIT ? BPF_CORE_READ(over, tw_substate) :
+								 TCP_STATE_SYN_RECV;
+	rec.time_ns = bpf_ktime_get_boot_ns();
+	put(meta, &rec.head, sizeof(rec));
+}
+
+static __always_inline bool is_mini(u8 state)
+{
+	return state == TCP_STATE_TIME_WAIT || state == TCP_STATE_NEW_SYN_RECV;
+}
+
 SEC("iter/tcp")
 int snap_tcp(struct bpf_iter__tcp *ctx)
 {
+	struct bpf_iter_meta *meta = ctx->meta;
 	struct sock_common *skc = ctx->sk_common;
+	u8 state;
 
-	if (skc && skc->skc_state == TCP_STATE_LISTEN)
-		open_socket_row(ctx->meta, (struct sock *)skc);
+	if (!skc)
+		return 0;
+	state = skc->skc_state;
+	if (state != TCP_STATE_LISTEN && !config.conn_rows)
+		return 0;
+	compat_make_cookie((struct sock *)skc);
+	if (is_mini(state))
+		mini_socket_row(meta, skc);
+	else
+		open_socket_row(meta, (struct sock *)skc);
 	return 0;
 }
 
@@ -302,6 +367,7 @@ int snap_tcp(struct bpf_iter__tcp *ctx)
 SEC("?iter/tcp")
 int snap_tcp_flag(struct bpf_iter__tcp *ctx)
 {
+	struct bpf_iter_meta *meta = ctx->meta;
 	struct sock_common *skc = ctx->sk_common;
 	struct tcp_sock *tp = (void *)skc;
 	u32 zero = 0, one = 1;
@@ -310,9 +376,10 @@ int snap_tcp_flag(struct bpf_iter__tcp *ctx)
 	if (!skc)
 		return 0;
 	if (skc->skc_state == TCP_STATE_LISTEN) {
-		if (!open_socket_row(ctx->meta, (struct sock *)skc))
+		compat_make_cookie((struct sock *)skc);
+		if (!open_socket_row(meta, (struct sock *)skc))
 			return 0;
-	} else if (!connections || skc->skc_state != TCP_STATE_ESTABLISHED) {
+	} else if (!config.conns || skc->skc_state != TCP_STATE_ESTABLISHED) {
 		return 0;
 	}
 	flags = BPF_CORE_READ(tp, bpf_sock_ops_cb_flags);
@@ -327,9 +394,12 @@ int snap_tcp_flag(struct bpf_iter__tcp *ctx)
 SEC("iter/udp")
 int snap_udp(struct bpf_iter__udp *ctx)
 {
+	struct bpf_iter_meta *meta = ctx->meta;
 	struct udp_sock *udp = ctx->udp_sk;
 
-	if (udp)
-		open_socket_row(ctx->meta, &udp->inet.sk);
+	if (!udp)
+		return 0;
+	compat_make_cookie(&udp->inet.sk);
+	open_socket_row(meta, &udp->inet.sk);
 	return 0;
 }

@@ -13,9 +13,13 @@
 #define PROTO_UDPLITE 136
 #define PROTO_SCTP 132
 #define PROTO_MPTCP 262
+/* include/net/tcp_states.h */
 #define TCP_STATE_ESTABLISHED 1
+#define TCP_STATE_SYN_RECV 3
+#define TCP_STATE_TIME_WAIT 6
 #define TCP_STATE_CLOSE 7
 #define TCP_STATE_LISTEN 10
+#define TCP_STATE_NEW_SYN_RECV 12
 #define SHUTDOWN_BOTH 3 /* include/net/sock.h, SHUTDOWN_MASK */
 
 static __always_inline bool sock_is_udp(u16 proto)
@@ -45,6 +49,17 @@ static __always_inline struct sock *sock_with_port(struct sock *sk)
 	if (BPF_CORE_READ(sk, sk_protocol) == PROTO_MPTCP)
 		return compat_mptcp_first(sk);
 	return sk;
+}
+
+/*
+ * The inode of the socket's file, as /proc/PID/fd and ss(8) show it (net/core/sock.c,
+ * sock_i_ino). One that the kernel made has it as well. 0: nobody has it open any more.
+ */
+static __always_inline u64 sock_inode(struct sock *sk)
+{
+	struct socket_alloc *alloc = (void *)BPF_CORE_READ(sk, sk_socket);
+
+	return alloc ? BPF_CORE_READ(alloc, vfs_inode.i_ino) : 0;
 }
 
 #define MODE_TYPE 0170000 /* linux/stat.h */

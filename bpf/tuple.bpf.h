@@ -46,7 +46,9 @@ static __always_inline void sock_fill_addr(u8 *out, u16 family, const void *v4, 
 		addr[i] = ((const u32 *)v6)[i];
 }
 
-static __always_inline void sock_fill_from(struct rec_socket *out, struct sock *sk, const void *raw)
+/* What is in struct sock_common, which time-wait and request sockets have, too. */
+static __always_inline void sock_fill_common(struct rec_socket *out, struct sock *sk,
+					     const void *raw)
 {
 	const struct net *net = COMMON_FIELD(raw, struct net *, skc_net.net);
 
@@ -55,17 +57,32 @@ static __always_inline void sock_fill_from(struct rec_socket *out, struct sock *
 	out->cookie = COMMON_FIELD(raw, u64, skc_cookie.counter);
 	out->netns = BPF_CORE_READ(net, ns.inum);
 	out->ifindex = COMMON_FIELD(raw, u32, skc_bound_dev_if);
-	/* Of a connection it is the listener's, and of no interest. */
-	if (COMMON_FIELD(raw, u8, skc_state) == TCP_STATE_LISTEN)
-		out->backlog = BPF_CORE_READ(sk, sk_max_ack_backlog);
 	/* skc_num is set where inet_sport is not yet (cgroup/post_bind). */
 	out->port = COMMON_FIELD(raw, u16, skc_num);
 	out->family = COMMON_FIELD(raw, u16, skc_family);
-	out->proto = BPF_CORE_READ(sk, sk_protocol);
 	out->state = COMMON_FIELD(raw, u8, skc_state);
-	out->flags = sock_flags(sk, raw, out->proto);
 	sock_fill_addr(out->addr, out->family, &COMMON_FIELD(raw, u32, skc_rcv_saddr),
 		       &COMMON_FIELD(raw, u8, skc_v6_rcv_saddr));
+}
+
+static __always_inline void sock_fill_from(struct rec_socket *out, struct sock *sk, const void *raw)
+{
+	sock_fill_common(out, sk, raw);
+	/* Of a connection it is the listener's, and of no interest. */
+	if (out->state == TCP_STATE_LISTEN)
+		out->backlog = BPF_CORE_READ(sk, sk_max_ack_backlog);
+	out->proto = BPF_CORE_READ(sk, sk_protocol);
+	out->flags = sock_flags(sk, raw, out->proto);
+}
+
+/* The other end, of the same family. */
+static __always_inline void sock_fill_remote(u8 *addr, u16 *port, u16 family, const void *raw)
+{
+	u16 dport = COMMON_FIELD(raw, u16, skc_dport);
+
+	*port = __builtin_bswap16(dport);
+	sock_fill_addr(addr, family, &COMMON_FIELD(raw, u32, skc_daddr),
+		       &COMMON_FIELD(raw, u8, skc_v6_daddr));
 }
 
 #endif

@@ -119,6 +119,7 @@ struct sock {
 	u16 sk_protocol;
 	u8 sk_kern_sock : 1;
 	u8 sk_userlocks : 4;
+	u32 sk_ack_backlog;
 	u32 sk_max_ack_backlog;
 	u8 sk_shutdown;
 	struct socket *sk_socket;
@@ -128,6 +129,10 @@ struct sock {
 struct inet_sock {
 	struct sock sk;
 	__be16 inet_sport;
+};
+
+struct inet_timewait_sock {
+	volatile unsigned char tw_substate;
 };
 
 struct inet_bind_bucket {
@@ -160,6 +165,11 @@ struct mptcp_sock {
 struct socket {
 	struct file *file;
 	struct sock *sk;
+};
+
+struct socket_alloc {
+	struct socket socket;
+	struct inode vfs_inode;
 };
 
 struct bpf_sock_ops_kern {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "event.h"
@@ -158,6 +159,27 @@ static void existing_in_flight(void)
 	tracer_history(tracer, 8080, "existing,close");
 }
 
+/* A listener of another family, in the table of the same process, hides nobody. */
+static void existing_unix(void)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX,
+				    .sun_path = "\0porttrace-existing-unix" };
+	int local = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd;
+	struct tracer *tracer;
+
+	if (local < 0 || bind(local, (struct sockaddr *)&addr, sizeof(addr)) || listen(local, 5))
+		test_fail("a Unix listener: %s", strerror(errno));
+	fd = tcp_listen("127.0.0.1", 8080);
+	tracer = tracer_start();
+	check(event_held_by(tracer_expect(tracer, "existing", 8080), getpid()),
+	      "expected process %d as the holder", getpid());
+	sock_close(local);
+	sock_close(fd);
+	tracer_sync(tracer);
+	tracer_history(tracer, 8080, "existing,close");
+}
+
 static void existing_connections(void)
 {
 	int fd = tcp_listen("127.0.0.1", 8080);
@@ -187,6 +209,7 @@ const struct test snapshot_tests[] = {
 	{ "existing-holders", "all processes that hold a listener are told", existing_holders, 0 },
 	{ "existing-in-flight", "a listener in flight is told, without holders", existing_in_flight,
 	  0 },
+	{ "existing-unix", "a Unix listener hides no holder", existing_unix, 0 },
 	{ "existing-connections", "connections are not in the snapshot", existing_connections, 0 },
 	{ 0 },
 };

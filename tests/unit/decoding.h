@@ -63,6 +63,7 @@ static inline void assert_the_socket(const struct socket_info *socket)
 	assert_int_equal(socket->sk, 0xffff888001020304);
 	assert_int_equal(socket->cookie, 99);
 	assert_int_equal(socket->backlog, 128);
+	assert_int_equal(socket->state, 10);
 	assert_int_equal(socket->local.netns, 4026531840);
 	assert_int_equal(socket->local.ifindex, 3);
 	assert_int_equal(socket->local.port, 8080);

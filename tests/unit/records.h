@@ -55,7 +55,19 @@ static inline struct rec_socket record_socket(void)
 		.port = 8080,
 		.family = AF_INET,
 		.proto = IPPROTO_TCP,
+		.state = 10, /* LISTEN */
 		.addr = { 192, 168, 1, 2 },
+	};
+}
+
+static inline struct rec_found record_found(void)
+{
+	return (struct rec_found){
+		.inode = 5000000000,
+		.accept_queue = 3,
+		.flags = FOUND_F_QUEUE,
+		.remote_port = 443,
+		.remote_addr = { 198, 51, 100, 7 },
 	};
 }
 
@@ -147,6 +159,7 @@ static inline void records_fill(struct records *r)
 		.head = record_head(REC_HOLDER, KIND_TASK, sizeof(r->holder)),
 		.time_ns = 6000000001,
 		.sock = record_socket(),
+		.found = record_found(),
 		.task = record_task(),
 		.fd = 3,
 	};
@@ -154,6 +167,7 @@ static inline void records_fill(struct records *r)
 		.head = record_head(REC_SOCKET, KIND_TASK, sizeof(r->socket)),
 		.time_ns = 7000000001,
 		.sock = record_socket(),
+		.found = record_found(),
 	};
 	r->netns = (struct rec_netns){
 		.head = record_head(REC_NETNS, KIND_TASK, sizeof(r->netns)),

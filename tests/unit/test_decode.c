@@ -63,6 +63,47 @@ static void a_port_record_gives_its_kind_hook_and_reason(void **state)
 	assert_int_equal(out.kind, RECORD_CHANGE);
 }
 
+static void assert_found(const struct decoded *out)
+{
+	static const uint8_t addr[16] = { 198, 51, 100, 7 };
+
+	assert_the_socket(&out->socket);
+	assert_int_equal(out->socket.inode, 5000000000);
+	assert_int_equal(out->socket.accept_queue, 3);
+	assert_true(out->socket.queue_known);
+	assert_string_equal(out->connection.new_state, "LISTEN");
+	assert_int_equal(out->connection.remote.port, 443);
+	assert_int_equal(out->connection.remote.netns, 4026531840);
+	assert_memory_equal(out->connection.remote.addr, addr, sizeof(addr));
+}
+
+static void a_queue_that_is_not_known_is_said_to_be(void **state)
+{
+	struct decoded out;
+
+	(void)state;
+	records.socket.found.flags = 0;
+	assert_int_equal(decode_copy(&records.socket, sizeof(records.socket), 0, &out), 0);
+	assert_false(out.socket.queue_known);
+}
+
+static void a_record_says_its_size_if_it_is_whole(void **state)
+{
+	(void)state;
+	assert_int_equal(decode_size(&records.socket, sizeof(records.socket)),
+			 sizeof(records.socket));
+	assert_int_equal(decode_size(&records.socket, sizeof(records) - 8), sizeof(records.socket));
+	assert_int_equal(decode_size(&records.socket, sizeof(records.socket) - 1), 0);
+	assert_int_equal(decode_size(&records.socket, sizeof(records.socket.head) - 1), 0);
+	records.socket.head.size = sizeof(records.socket.head) - 1;
+	assert_int_equal(decode_size(&records.socket, sizeof(records.socket)), 0);
+	/* What it is of does not matter: it can be stepped over. */
+	records.socket.head.size = sizeof(records.socket);
+	records.socket.head.type = REC_TYPE_MAX;
+	assert_int_equal(decode_size(&records.socket, sizeof(records.socket)),
+			 sizeof(records.socket));
+}
+
 static void snapshot_records_give_every_field(void **state)
 {
 	struct decoded out;
@@ -73,12 +114,12 @@ static void snapshot_records_give_every_field(void **state)
 	assert_int_equal(out.time_ns, 6000000001);
 	assert_int_equal(out.fd, 3);
 	assert_the_task(&out.task);
-	assert_the_socket(&out.socket);
+	assert_found(&out);
 
 	assert_int_equal(decode_copy(&records.socket, sizeof(records.socket), 0, &out), 0);
 	assert_int_equal(out.type, DECODED_SOCKET);
 	assert_int_equal(out.time_ns, 7000000001);
-	assert_the_socket(&out.socket);
+	assert_found(&out);
 
 	assert_int_equal(decode_copy(&records.netns, sizeof(records.netns), 0, &out), 0);
 	assert_int_equal(out.type, DECODED_NETNS);
@@ -273,6 +314,8 @@ int main(void)
 		cmocka_unit_test_setup(an_args_record_points_at_its_arguments, fill),
 		cmocka_unit_test_setup(a_port_record_gives_its_kind_hook_and_reason, fill),
 		cmocka_unit_test_setup(snapshot_records_give_every_field, fill),
+		cmocka_unit_test_setup(a_queue_that_is_not_known_is_said_to_be, fill),
+		cmocka_unit_test_setup(a_record_says_its_size_if_it_is_whole, fill),
 		cmocka_unit_test_setup(every_hook_has_a_name, fill),
 		cmocka_unit_test_setup(each_socket_flag_reaches_its_field, fill),
 		cmocka_unit_test_setup(each_task_flag_reaches_its_field, fill),

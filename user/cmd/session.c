@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "cmd/gaps.h"
 #include "model/connections.h"
 
 #include <errno.h>
@@ -142,15 +143,8 @@ static void say_gaps(struct session *session, const struct snapshot_gaps *gaps)
 		    "when it is closed: this kernel has no function entries, and cannot flag it "
 		    "(since v6.12)");
 	session->shut_said |= gaps->shut_unseen;
-	if (!gaps->netns || session->gap_said)
-		return;
-	session->gap_said = true;
-	say("%u network namespaces could not be read (%s): what was open in them before is shown "
-	    "only where a process holds it",
-	    gaps->netns,
-	    gaps->err == -ENOENT ? "this pid namespace hides their processes: run in the host's" :
-	    gaps->err == -EPERM  ? "entering one takes CAP_SYS_ADMIN" :
-				   strerror(-gaps->err));
+	if (!session->gap_said)
+		session->gap_said = say_unread_netns(gaps);
 }
 
 static int take_snapshot(struct session *session, struct snapshot *snapshot)

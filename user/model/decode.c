@@ -60,6 +60,7 @@ static int decode_socket(const struct rec_socket *rec, struct socket_info *out)
 	*out = (struct socket_info){
 		.sk = rec->sk,
 		.cookie = rec->cookie,
+		.state = rec->state,
 		.backlog = rec->backlog,
 		.reuseport = rec->flags & SOCK_F_REUSEPORT,
 		.reuseaddr = rec->flags & SOCK_F_REUSEADDR,
@@ -198,17 +199,18 @@ static const char *tcp_state_name(unsigned int state)
 	return state < sizeof(tcp_states) / sizeof(*tcp_states) ? tcp_states[state] : NULL;
 }
 
-static void decode_remote(const struct rec_conn *rec, struct decoded *out)
+static void decode_remote(const struct rec_socket *sock, const __u8 addr[16], __u16 port,
+			  struct decoded *out)
 {
 	struct endpoint *remote = &out->connection.remote;
 
 	*remote = (struct endpoint){
-		.netns = rec->sock.netns,
-		.family = rec->sock.family,
-		.proto = rec->sock.proto,
-		.port = rec->remote_port,
+		.netns = sock->netns,
+		.family = sock->family,
+		.proto = sock->proto,
+		.port = port,
 	};
-	memcpy(remote->addr, rec->remote_addr, remote->family == AF_INET ? 4 : 16);
+	memcpy(remote->addr, addr, remote->family == AF_INET ? 4 : 16);
 }
 
 static enum process_source source_of(unsigned int flags)
@@ -253,9 +255,24 @@ static int decode_conn(const void *data, size_t size, struct decoded *out)
 		.old_state = tcp_state_name(rec.old_state),
 		.new_state = tcp_state_name(rec.new_state),
 	};
-	decode_remote(&rec, out);
+	decode_remote(&rec.sock, rec.remote_addr, rec.remote_port, out);
 	decode_task_ref(&rec.task, &out->task);
 	return decode_socket(&rec.sock, &out->socket);
+}
+
+static int decode_found(const struct rec_socket *sock, const struct rec_found *found,
+			struct decoded *out)
+{
+	int err = decode_socket(sock, &out->socket);
+
+	if (err)
+		return err;
+	out->socket.inode = found->inode;
+	out->socket.accept_queue = found->accept_queue;
+	out->socket.queue_known = found->flags & FOUND_F_QUEUE;
+	out->connection = (struct connection){ .new_state = tcp_state_name(sock->state) };
+	decode_remote(sock, found->remote_addr, found->remote_port, out);
+	return 0;
 }
 
 static int decode_holder(const void *data, size_t size, struct decoded *out)
@@ -269,7 +286,7 @@ static int decode_holder(const void *data, size_t size, struct decoded *out)
 	out->time_ns = rec.time_ns;
 	out->fd = (int)rec.fd;
 	decode_task_ref(&rec.task, &out->task);
-	return decode_socket(&rec.sock, &out->socket);
+	return decode_found(&rec.sock, &rec.found, out);
 }
 
 static int decode_open_socket(const void *data, size_t size, struct decoded *out)
@@ -281,7 +298,7 @@ static int decode_open_socket(const void *data, size_t size, struct decoded *out
 	memcpy(&rec, data, sizeof(rec));
 	out->type = DECODED_SOCKET;
 	out->time_ns = rec.time_ns;
-	return decode_socket(&rec.sock, &out->socket);
+	return decode_found(&rec.sock, &rec.found, out);
 }
 
 static int decode_netns(const void *data, size_t size, struct decoded *out)
@@ -299,6 +316,16 @@ static int decode_netns(const void *data, size_t size, struct decoded *out)
 	return 0;
 }
 
+size_t decode_size(const void *data, size_t size)
+{
+	struct rec_head head;
+
+	if (size < sizeof(head))
+		return 0;
+	memcpy(&head, data, sizeof(head));
+	return head.size < sizeof(head) || head.size > size ? 0 : head.size;
+}
+
 int decode(const void *data, size_t size, struct decoded *out)
 {
 	static int (*const decoders[REC_TYPE_MAX])(const void *, size_t, struct decoded *) = {
@@ -309,11 +336,9 @@ int decode(const void *data, size_t size, struct decoded *out)
 	};
 	struct rec_head head;
 
-	if (size < sizeof(head))
+	if (!decode_size(data, size))
 		return -EBADMSG;
 	memcpy(&head, data, sizeof(head));
-	if (head.size < sizeof(head) || head.size > size)
-		return -EBADMSG;
 	if (head.type >= REC_TYPE_MAX || !decoders[head.type])
 		return -EBADMSG;
 	out->size = head.size;

@@ -43,7 +43,7 @@ struct decoded {
 	enum origin origin;
 	bool untracked;   /* the close of a socket no open was told of */
 	const char *hook; /* static */
-	/* DECODED_CONN */
+	/* DECODED_CONN; of DECODED_HOLDER and DECODED_SOCKET: remote and new_state */
 	struct connection connection;
 	enum process_source source; /* of the task; SOURCE_UNKNOWN: there is none */
 	uint64_t span_ns;
@@ -74,5 +74,8 @@ struct decoded {
  * cannot be; *out is then not to be used.
  */
 int decode(const void *data, size_t size, struct decoded *out);
+
+/* How long the record at data says it is; 0 where it is not whole: more of it has to be read. */
+size_t decode_size(const void *data, size_t size);
 
 #endif

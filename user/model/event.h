@@ -114,13 +114,17 @@ _Static_assert(sizeof(struct endpoint) == 32, "endpoint has no padding");
 struct socket_info {
 	uint64_t sk;     /* key: with the cookie it names one socket of this boot */
 	uint64_t cookie; /* 0: not known */
+	uint64_t inode;  /* of its file; 0: it has none, or it is not known */
 	uint32_t backlog;
+	uint32_t accept_queue; /* established, and not accepted yet */
+	bool queue_known;
+	uint8_t state; /* TCP_*; of what has no states TCP_CLOSE, or TCP_ESTABLISHED with a peer */
 	bool reuseport;
 	bool reuseaddr;
 	bool kernel;
 	bool mptcp;
-	bool connected;
-	bool tracked; /* the kernel side tells its close */
+	bool connected; /* UDP with a peer; of what is open now any connection */
+	bool tracked;   /* the kernel side tells its close */
 	bool listening;
 	struct endpoint local;
 };
@@ -148,7 +152,7 @@ struct connection {
 	int error;             /* EVENT_FAIL: errno; 0: the kernel kept none */
 	const char *op;        /* EVENT_FAIL; static */
 	const char *old_state; /* EVENT_STATE; static */
-	const char *new_state;
+	const char *new_state; /* of EVENT_EXISTING the state it is in */
 };
 
 struct event {

@@ -6,21 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Who a found socket is shown with: the longest-running holder, and said to be found, not caught. */
-static struct actor actor_of_row(const struct snapshot_row *row)
-{
-	struct actor actor = { 0 };
-
-	if (!row->n_holders)
-		return actor;
-	actor.process = row->holders[0];
-	actor.uid = actor.process->uid;
-	actor.gid = actor.process->gid;
-	actor.source = SOURCE_PROC;
-	memcpy(actor.comm, actor.process->comm, sizeof(actor.comm));
-	return actor;
-}
-
 /*
  * At the start what ss shows: TCP in LISTEN, UDP without a peer. After a loss
  * also UDP with a peer, but only if an open of it was due: the kernel does not
@@ -85,7 +70,7 @@ static int tell_found(struct ports *ports, struct snapshot_row *const *rows, siz
 	}
 	event.holders = holders;
 	event.time_ns = rows[0]->time_ns;
-	event.actor = actor_of_row(rows[0]);
+	event.actor = snapshot_actor(rows[0]);
 	event.sharing = port_table_find(ports, &rows[0]->socket)->group->sockets;
 	ports->tell(&event, ports->arg);
 	free(holders);
@@ -111,7 +96,7 @@ static int enter_port(struct ports *ports, const struct snapshot *snapshot, size
 		open = port_table_enter(ports, &row->socket, 0, row->time_ns);
 		if (!open)
 			return -ENOMEM;
-		open->opener = actor_of_row(row);
+		open->opener = snapshot_actor(row);
 		if (open->opener.process)
 			procs_ref(open->opener.process);
 		found[(*n)++] = row;

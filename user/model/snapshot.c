@@ -48,6 +48,13 @@ void snapshot_free(struct snapshot *snapshot)
 	snapshot_init(snapshot, snapshot->procs);
 }
 
+static void set_socket(struct snapshot_row *row, const struct decoded *record)
+{
+	row->socket = record->socket;
+	row->remote = record->connection.remote;
+	row->state = record->connection.new_state;
+}
+
 static struct snapshot_row *add_row(struct snapshot *snapshot, const struct decoded *record)
 {
 	struct snapshot_row *row, **rows;
@@ -64,7 +71,7 @@ static struct snapshot_row *add_row(struct snapshot *snapshot, const struct deco
 	row = calloc(1, sizeof(*row));
 	if (!row)
 		return NULL;
-	row->socket = record->socket;
+	set_socket(row, record);
 	row->time_ns = record->time_ns;
 	if (!tsearch(row, &snapshot->tree, compare)) {
 		free(row);
@@ -74,7 +81,10 @@ static struct snapshot_row *add_row(struct snapshot *snapshot, const struct deco
 	return row;
 }
 
-/* Processes are unique by pointer while a row refers to them. */
+/*
+ * Several descriptors of a process, and its threads with tables of their own, are
+ * told in a row, or nearly: what is left twice goes when the snapshot is sorted.
+ */
 static int add_holder(struct snapshot *snapshot, struct snapshot_row *row,
 		      const struct task_ref *task)
 {
@@ -82,21 +92,31 @@ static int add_holder(struct snapshot *snapshot, struct snapshot_row *row,
 
 	if (!process)
 		return -ENOMEM;
-	/* Several descriptors, or threads with tables of their own. */
-	for (size_t i = 0; i < row->n_holders; i++) {
-		if (row->holders[i] == process) {
-			procs_put(snapshot->procs, process);
-			return 0;
-		}
-	}
-	holders = reallocarray(row->holders, row->n_holders + 1, sizeof(*holders));
-	if (!holders) {
+	if (row->n_holders && row->holders[row->n_holders - 1] == process) {
 		procs_put(snapshot->procs, process);
-		return -ENOMEM;
+		return 0;
 	}
-	row->holders = holders;
-	holders[row->n_holders++] = process;
+	if (row->n_holders == row->cap_holders) {
+		size_t cap = row->cap_holders ? row->cap_holders * 2 : 1;
+
+		holders = reallocarray(row->holders, cap, sizeof(*holders));
+		if (!holders) {
+			procs_put(snapshot->procs, process);
+			return -ENOMEM;
+		}
+		row->holders = holders;
+		row->cap_holders = cap;
+	}
+	row->holders[row->n_holders++] = process;
 	return 0;
+}
+
+/* The same socket, seen a second time: a cookie may have been made meanwhile. */
+static void complete(struct socket_info *socket, const struct socket_info *again)
+{
+	socket->tracked |= again->tracked;
+	if (!socket->cookie)
+		socket->cookie = again->cookie;
 }
 
 int snapshot_add(struct snapshot *snapshot, const struct decoded *record)
@@ -111,20 +131,17 @@ int snapshot_add(struct snapshot *snapshot, const struct decoded *record)
 		for (size_t i = 0; i < row->n_holders; i++)
 			procs_put(snapshot->procs, row->holders[i]);
 		row->n_holders = 0;
-		row->socket = record->socket;
+		set_socket(row, record);
 	}
-	row->socket.tracked |= record->socket.tracked;
+	complete(&row->socket, &record->socket);
 	row->time_ns = record->time_ns;
 	if (record->type != DECODED_HOLDER)
 		return 0;
 	return add_holder(snapshot, row, &record->task);
 }
 
-static int by_endpoint(const void *a, const void *b)
+static int by_endpoint(const struct endpoint *ea, const struct endpoint *eb)
 {
-	const struct endpoint *ea = &(*(struct snapshot_row *const *)a)->socket.local;
-	const struct endpoint *eb = &(*(struct snapshot_row *const *)b)->socket.local;
-
 	if (ea->netns != eb->netns)
 		return ea->netns < eb->netns ? -1 : 1;
 	if (ea->proto != eb->proto)
@@ -134,25 +151,56 @@ static int by_endpoint(const void *a, const void *b)
 	return memcmp(ea, eb, sizeof(*ea));
 }
 
+static int in_order(const void *a, const void *b)
+{
+	const struct snapshot_row *ra = *(struct snapshot_row *const *)a;
+	const struct snapshot_row *rb = *(struct snapshot_row *const *)b;
+	int order = by_endpoint(&ra->socket.local, &rb->socket.local);
+
+	if (order)
+		return order;
+	if (ra->socket.connected != rb->socket.connected)
+		return ra->socket.connected ? 1 : -1;
+	order = by_endpoint(&ra->remote, &rb->remote);
+	if (order)
+		return order;
+	return ra->socket.inode < rb->socket.inode ? -1 : ra->socket.inode > rb->socket.inode;
+}
+
+/* Processes are unique by pointer while a row refers to them. */
 static int by_age(const void *a, const void *b)
 {
 	const struct process *pa = *(struct process *const *)a, *pb = *(struct process *const *)b;
 
 	if (pa->start_ns != pb->start_ns)
 		return pa->start_ns < pb->start_ns ? -1 : 1;
-	return pa->tgid < pb->tgid ? -1 : pa->tgid > pb->tgid;
+	if (pa->tgid != pb->tgid)
+		return pa->tgid < pb->tgid ? -1 : 1;
+	return pa < pb ? -1 : pa > pb;
+}
+
+static void sort_holders(struct snapshot *snapshot, struct snapshot_row *row)
+{
+	size_t n = 0;
+
+	if (!row->n_holders)
+		return;
+	qsort(row->holders, row->n_holders, sizeof(*row->holders), by_age);
+	for (size_t i = 0; i < row->n_holders; i++) {
+		if (n && row->holders[n - 1] == row->holders[i])
+			procs_put(snapshot->procs, row->holders[i]);
+		else
+			row->holders[n++] = row->holders[i];
+	}
+	row->n_holders = n;
 }
 
 void snapshot_sort(struct snapshot *snapshot)
 {
 	if (snapshot->n)
-		qsort(snapshot->rows, snapshot->n, sizeof(*snapshot->rows), by_endpoint);
-	for (size_t i = 0; i < snapshot->n; i++) {
-		struct snapshot_row *row = snapshot->rows[i];
-
-		if (row->n_holders)
-			qsort(row->holders, row->n_holders, sizeof(*row->holders), by_age);
-	}
+		qsort(snapshot->rows, snapshot->n, sizeof(*snapshot->rows), in_order);
+	for (size_t i = 0; i < snapshot->n; i++)
+		sort_holders(snapshot, snapshot->rows[i]);
 }
 
 const struct snapshot_row *snapshot_find(const struct snapshot *snapshot,
@@ -161,4 +209,18 @@ const struct snapshot_row *snapshot_find(const struct snapshot *snapshot,
 	struct snapshot_row **found = tfind(socket, &snapshot->tree, compare);
 
 	return found && same_socket(&(*found)->socket, socket) ? *found : NULL;
+}
+
+struct actor snapshot_actor(const struct snapshot_row *row)
+{
+	struct actor actor = { 0 };
+
+	if (!row->n_holders)
+		return actor;
+	actor.process = row->holders[0];
+	actor.uid = actor.process->uid;
+	actor.gid = actor.process->gid;
+	actor.source = SOURCE_PROC;
+	memcpy(actor.comm, actor.process->comm, sizeof(actor.comm));
+	return actor;
 }

@@ -8,9 +8,12 @@
 
 struct snapshot_row {
 	struct socket_info socket; /* first: the tree compares rows and bare keys alike */
+	struct endpoint remote;    /* port 0: there is no other end */
+	const char *state;         /* static: as ss(8) calls it */
 	uint64_t time_ns;
-	struct process **holders; /* each once, the longest-running first after snapshot_sort() */
+	struct process **holders; /* after snapshot_sort() each once, the longest-running first */
 	size_t n_holders;
+	size_t cap_holders;
 };
 
 struct snapshot {
@@ -25,11 +28,17 @@ void snapshot_init(struct snapshot *snapshot, struct procs *procs);
 void snapshot_free(struct snapshot *snapshot);
 /* Takes a DECODED_HOLDER or DECODED_SOCKET. 0 or -ENOMEM. */
 int snapshot_add(struct snapshot *snapshot, const struct decoded *record);
-/* Orders the rows by namespace, protocol, port and address, and the holders by age. */
+/*
+ * Orders the rows by namespace, protocol, port and address, what accepts before
+ * what is connected; and the holders by age, each once.
+ */
 void snapshot_sort(struct snapshot *snapshot);
 /* The row of this socket, or NULL. */
 const struct snapshot_row *snapshot_find(const struct snapshot *snapshot,
 					 const struct socket_info *socket);
+
+/* Who a found socket is shown with: the longest-running holder, said to be found, not caught. */
+struct actor snapshot_actor(const struct snapshot_row *row);
 
 /* Whether both are one socket: same address and cookie; without cookies, same address and port. */
 bool same_socket(const struct socket_info *a, const struct socket_info *b);

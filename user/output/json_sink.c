@@ -83,6 +83,8 @@ static void put_socket(struct json *j, const struct socket_info *socket)
 	json_object(j, "socket");
 	if (socket->cookie)
 		json_u64(j, "cookie", socket->cookie);
+	if (socket->inode)
+		json_u64(j, "inode", socket->inode);
 	json_bool(j, "reuseport", socket->reuseport);
 	if (socket->local.family == AF_INET6)
 		json_bool(j, "v6only", socket->local.v6only);
@@ -134,6 +136,8 @@ static void put_connection(struct json *j, const struct event *e)
 		json_plain(j, "op", c->op);
 	if (c->error)
 		json_plain(j, "errno", errno_name(c->error));
+	if (e->kind == EVENT_EXISTING && c->new_state)
+		json_plain(j, "state", c->new_state);
 	if (e->kind == EVENT_STATE && c->old_state)
 		json_plain(j, "old", c->old_state);
 	if (e->kind == EVENT_STATE && c->new_state)
@@ -144,6 +148,8 @@ static void put_port(struct json *j, const struct event *e)
 {
 	if (e->socket.local.proto == IPPROTO_TCP || e->socket.local.proto == IPPROTO_SCTP)
 		json_u64(j, "backlog", e->socket.backlog);
+	if (e->socket.queue_known)
+		json_u64(j, "accept_queue", e->socket.accept_queue);
 	if (e->sharing > 1 || e->kind == EVENT_CHANGE)
 		json_u64(j, "sharing", e->sharing);
 	if (e->kind == EVENT_RECOVERED)

@@ -28,6 +28,7 @@ enum capability {
 
 #define ATTEMPTS_MAX 10
 #define COVERAGE_TEXT 256
+#define COVERAGE_WHY (COVERAGE_TEXT * 2)
 
 struct attempt {
 	const char *backend; /* static */
@@ -46,9 +47,9 @@ struct capability_state {
 
 struct coverage {
 	struct capability_state states[CAPABILITIES];
-	char cgroup[COVERAGE_TEXT];  /* where the cgroup programs sit, in words */
-	bool cgroup_partial;         /* not the whole host: a cgroup namespace */
-	char why[COVERAGE_TEXT * 2]; /* tracing is not possible at all: a sentence with the mend */
+	char cgroup[COVERAGE_TEXT]; /* where the cgroup programs sit, in words */
+	bool cgroup_partial;        /* not the whole host: a cgroup namespace */
+	char why[COVERAGE_WHY];     /* tracing is not possible at all: a sentence with the mend */
 };
 
 /* The rung in use, or NULL. */

@@ -2,6 +2,8 @@
 /* The part of a filter that the kernel side applies. */
 #include "trace/internal.h"
 
+#include "base/proc.h"
+
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -51,24 +53,6 @@ static int put_ports(int fd, const struct port_set *ports)
 	return 0;
 }
 
-/* The parent of a process, by /proc/PID/stat (proc(5)); 0: it is gone. */
-static uint32_t parent_of(const char *pid)
-{
-	char path[64], text[512];
-	FILE *file;
-	char *end;
-
-	snprintf(path, sizeof(path), "/proc/%s/stat", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	/* The name may hold anything, ')' too. */
-	end = fgets(text, sizeof(text), file) ? strrchr(text, ')') : NULL;
-	fclose(file);
-	/* ") S 123": the state is one letter. */
-	return end && strlen(end) > 4 ? (uint32_t)strtoul(end + 4, NULL, 10) : 0;
-}
-
 /* One pass over /proc: children of what is asked for. Returns how many are new, or -errno. */
 static int add_children(int fd)
 {
@@ -84,8 +68,8 @@ static int add_children(int fd)
 
 		if (!isdigit((unsigned char)*entry->d_name))
 			continue;
-		parent.id = parent_of(entry->d_name);
 		child.id = (__u32)strtoul(entry->d_name, NULL, 10);
+		parent.id = proc_parent(child.id);
 		if (!parent.id || bpf_map_lookup_elem(fd, &parent, &one) ||
 		    bpf_map_update_elem(fd, &child, &one, BPF_NOEXIST))
 			continue;

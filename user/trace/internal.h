@@ -4,6 +4,7 @@
 #define PORTTRACE_TRACE_INTERNAL_H
 
 #include "trace/ladder.h"
+#include "trace/netns.h"
 #include "trace/trace.h"
 
 #include "shared.h"
@@ -25,6 +26,8 @@ struct trace {
 	const char *btf_path; /* borrowed; NULL: the running kernel's own */
 	bool kernel_types;    /* the kernel has them itself: what is typed can be attached */
 	bool connections;     /* events of them are asked for */
+	bool tables_only;     /* no hooks: what is open now, and nothing after */
+	bool conn_rows;       /* rows of connections, too */
 	bool preallocates;    /* tables are made in full */
 	int sockets_fd;       /* tables used by both objects */
 	int conns_fd;
@@ -42,6 +45,7 @@ struct trace {
 	bool flags_listeners; /* and it does */
 	bool shut_by_flag;    /* nothing else sees an old listener shut down */
 	uint32_t host_netns;
+	struct netns_ways ways; /* into the namespaces that the last snapshot found */
 	uint64_t delivered[RECORD_KINDS];
 	uint64_t corrupt;
 	/* of the consume in progress */

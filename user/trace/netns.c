@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <linux/sockios.h>
 #include <mntent.h>
+#include <search.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,24 +15,85 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+static int by_value(const void *a, const void *b)
+{
+	return (uintptr_t)a < (uintptr_t)b ? -1 : (uintptr_t)a > (uintptr_t)b;
+}
+
+/* The tree has no nodes of ours: what it points to is the key itself. */
+static const void *key_of(const struct netns_way *way)
+{
+	return (const void *)((uintptr_t)way->inode << 2 | (uintptr_t)way->by);
+}
+
+_Static_assert(NETNS_BY_PATH < 4 && sizeof(uintptr_t) >= 8, "a key fits into a pointer");
+
+static int append(struct netns_ways *ways, const struct netns_way *way)
+{
+	if (ways->n == ways->cap) {
+		size_t cap = ways->cap ? ways->cap * 2 : 16;
+		struct netns_way *grown = reallocarray(ways->ways, cap, sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		ways->ways = grown;
+		ways->cap = cap;
+	}
+	if (!tsearch(key_of(way), &ways->known, by_value))
+		return -ENOMEM;
+	ways->ways[ways->n++] = *way;
+	return 0;
+}
+
 int netns_add(struct netns_ways *ways, struct netns_way way)
 {
-	struct netns_way *grown;
+	bool known = tfind(key_of(&way), &ways->known, by_value);
+	int err = known ? 0 : append(ways, &way);
 
-	for (size_t i = 0; i < ways->n; i++) {
-		if (ways->ways[i].inode == way.inode && ways->ways[i].by == way.by) {
-			free(way.path);
-			return 0;
-		}
-	}
-	grown = reallocarray(ways->ways, ways->n + 1, sizeof(*grown));
-	if (!grown) {
+	if (known || err)
 		free(way.path);
-		return -ENOMEM;
-	}
-	ways->ways = grown;
-	grown[ways->n++] = way;
-	return 0;
+	return err;
+}
+
+static int by_inode(const void *a, const void *b)
+{
+	const struct netns_way *wa = a, *wb = b;
+
+	if (wa->inode != wb->inode)
+		return wa->inode < wb->inode ? -1 : 1;
+	return (int)wa->by - (int)wb->by;
+}
+
+void netns_sort(struct netns_ways *ways)
+{
+	if (ways->n)
+		qsort(ways->ways, ways->n, sizeof(*ways->ways), by_inode);
+}
+
+static int same_inode(const void *inode, const void *way)
+{
+	uint32_t a = *(const uint32_t *)inode, b = ((const struct netns_way *)way)->inode;
+
+	return a < b ? -1 : a > b;
+}
+
+const struct netns_way *netns_find(const struct netns_ways *ways, uint32_t inode, size_t *n)
+{
+	const struct netns_way *end = ways->ways + ways->n, *first, *last;
+
+	*n = 0;
+	if (!ways->n)
+		return NULL;
+	first = bsearch(&inode, ways->ways, ways->n, sizeof(*first), same_inode);
+	if (!first)
+		return NULL;
+	last = first + 1;
+	while (first > ways->ways && first[-1].inode == inode)
+		first--;
+	while (last < end && last->inode == inode)
+		last++;
+	*n = (size_t)(last - first);
+	return first;
 }
 
 int netns_add_mounted(struct netns_ways *ways)
@@ -113,10 +176,16 @@ int netns_open(const struct netns_way *way)
 	return fd;
 }
 
+static void nothing(void *key)
+{
+	(void)key;
+}
+
 void netns_free(struct netns_ways *ways)
 {
 	for (size_t i = 0; i < ways->n; i++)
 		free(ways->ways[i].path);
+	tdestroy(ways->known, nothing);
 	free(ways->ways);
 	*ways = (struct netns_ways){ 0 };
 }

@@ -24,12 +24,18 @@ struct netns_way {
 struct netns_ways {
 	struct netns_way *ways; /* owned */
 	size_t n;
+	size_t cap;
+	void *known; /* tree of what there is a way of already, by namespace and kind */
 };
 
 /* Notes a way; does nothing where this namespace has one of the same kind. 0 or -ENOMEM. */
 int netns_add(struct netns_ways *ways, struct netns_way way);
 /* Adds the namespaces that are mounted somewhere. 0 or -errno. */
 int netns_add_mounted(struct netns_ways *ways);
+/* Brings the ways into one namespace together, the best first. */
+void netns_sort(struct netns_ways *ways);
+/* The ways into a namespace, n of them from the pointer on, after netns_sort(); NULL: none is known. */
+const struct netns_way *netns_find(const struct netns_ways *ways, uint32_t inode, size_t *n);
 /* A descriptor of the namespace; the caller closes it. -errno, -ENOENT where it is another by now. */
 int netns_open(const struct netns_way *way);
 void netns_free(struct netns_ways *ways);

@@ -92,16 +92,16 @@ static bool is_confidential(void)
 	return strstr(modes, "[confidentiality]");
 }
 
-/* What must be so before anything is tried: a sentence in coverage->why where it is not. */
-static int check_kernel(struct trace *trace, struct coverage *coverage)
+/* What must be so before anything is tried: a sentence in why where it is not. */
+static int check_kernel(struct trace *trace, char why[COVERAGE_WHY])
 {
-	int err = privilege_check(coverage->why, sizeof(coverage->why));
+	int err = privilege_check(why, COVERAGE_WHY);
 
 	if (err)
 		return err;
 	if (is_confidential()) {
 		snprintf(
-			coverage->why, sizeof(coverage->why),
+			why, COVERAGE_WHY,
 			"the kernel is locked down for confidentiality "
 			"(/sys/kernel/security/lockdown), and then no program may read its memory: "
 			"boot without lockdown=confidentiality; integrity is no hindrance");
@@ -111,10 +111,9 @@ static int check_kernel(struct trace *trace, struct coverage *coverage)
 	if (trace->btf_path ? !access(trace->btf_path, R_OK) : trace->kernel_types)
 		return 0;
 	if (trace->btf_path)
-		snprintf(coverage->why, sizeof(coverage->why), "--btf %s: %s", trace->btf_path,
-			 strerror(errno));
+		snprintf(why, COVERAGE_WHY, "--btf %s: %s", trace->btf_path, strerror(errno));
 	else
-		snprintf(coverage->why, sizeof(coverage->why),
+		snprintf(why, COVERAGE_WHY,
 			 "this kernel tells nothing of its types: %s is not there. It takes a "
 			 "kernel of 5.10 or newer with CONFIG_DEBUG_INFO_BTF=y, and /sys mounted; "
 			 "or the types in a file, made for this very kernel: --btf FILE",
@@ -122,17 +121,17 @@ static int check_kernel(struct trace *trace, struct coverage *coverage)
 	return -ENOSYS;
 }
 
-static void explain(struct coverage *coverage, int err)
+static void explain(char why[COVERAGE_WHY], int err)
 {
-	if (*coverage->why)
+	if (*why)
 		return;
 	if (err == -EPERM && !in_first_namespace("user", USER_INIT_INO)) {
-		snprintf(coverage->why, sizeof(coverage->why),
+		snprintf(why, COVERAGE_WHY,
 			 "this is a user namespace, and its capabilities do not count for BPF: "
 			 "run outside of it");
 		return;
 	}
-	snprintf(coverage->why, sizeof(coverage->why),
+	snprintf(why, COVERAGE_WHY,
 		 "the kernel refuses to load or attach any hook (%s): look for lockdown in "
 		 "/sys/kernel/security/lockdown, for a container without CAP_BPF, and for "
 		 "CONFIG_BPF_SYSCALL, CONFIG_CGROUP_BPF in the kernel's configuration",
@@ -203,7 +202,7 @@ static int open_with(struct trace *trace, const struct trace_wants *wants,
 	int err;
 
 	ladder_init(&ladder, coverage, &climb);
-	err = check_kernel(trace, coverage);
+	err = check_kernel(trace, coverage->why);
 	if (err)
 		return err;
 	objects_init(trace);
@@ -222,20 +221,69 @@ static int open_with(struct trace *trace, const struct trace_wants *wants,
 	return 0;
 }
 
-int trace_open(struct trace **out, const struct trace_wants *wants, struct coverage *coverage)
+static struct trace *trace_new(const char *btf_path)
 {
 	struct trace *trace = calloc(1, sizeof(*trace));
+
+	if (!trace)
+		return NULL;
+	trace->sockets_fd = trace->conns_fd = -1;
+	trace->btf_path = btf_path;
+	return trace;
+}
+
+int trace_open(struct trace **out, const struct trace_wants *wants, struct coverage *coverage)
+{
+	struct trace *trace = trace_new(wants->btf_path);
 	int err;
 
 	*coverage = (struct coverage){ 0 };
 	if (!trace)
 		return -ENOMEM;
-	trace->sockets_fd = trace->conns_fd = -1;
-	trace->btf_path = wants->btf_path;
 	trace->connections = wants->events >> RECORD_BIND;
 	err = open_with(trace, wants, coverage);
 	if (err) {
-		explain(coverage, err);
+		explain(coverage->why, err);
+		trace_close(trace);
+		return err;
+	}
+	*out = trace;
+	return 0;
+}
+
+/* The iterators are attached by a type of the kernel, which a file of types does not give it. */
+static int open_tables(struct trace *trace, char why[COVERAGE_WHY])
+{
+	int err = check_kernel(trace, why);
+
+	if (err)
+		return err;
+	if (!trace->kernel_types) {
+		snprintf(why, COVERAGE_WHY,
+			 "this kernel has no types of its own (CONFIG_DEBUG_INFO_BTF), and then no "
+			 "program can read its tables");
+		return -EOPNOTSUPP;
+	}
+	objects_init(trace);
+	err = snapshot_open(trace);
+	if (err)
+		explain(why, err);
+	return err;
+}
+
+int trace_open_tables(struct trace **out, bool conn_rows, const char *btf_path,
+		      char why[COVERAGE_WHY])
+{
+	struct trace *trace = trace_new(btf_path);
+	int err;
+
+	*why = '\0';
+	if (!trace)
+		return -ENOMEM;
+	trace->tables_only = true;
+	trace->conn_rows = conn_rows;
+	err = open_tables(trace, why);
+	if (err) {
 		trace_close(trace);
 		return err;
 	}

@@ -25,13 +25,16 @@ static struct bpf_program *program(struct trace *trace, const char *name)
 	return bpf_object__find_program_by_name(trace->snapshot, name);
 }
 
-/* Whether connections are looked at as well as ports: a constant of the object. */
-static void set_connections(struct trace *trace)
+static int set_config(struct trace *trace)
 {
 	struct bpf_map *rodata = bpf_object__find_map_by_name(trace->snapshot, ".rodata");
+	const struct snapshot_config config = {
+		.conns = trace->connections,
+		.unfollowed = trace->tables_only,
+		.conn_rows = trace->conn_rows,
+	};
 
-	if (rodata)
-		bpf_map__set_initial_value(rodata, &trace->connections, sizeof(trace->connections));
+	return rodata ? bpf_map__set_initial_value(rodata, &config, sizeof(config)) : -EINVAL;
 }
 
 /* One try, with the listeners flagged or without. */
@@ -42,10 +45,11 @@ static int load(struct trace *trace, bool flag)
 	trace->snapshot = objects_open(trace, "snapshot");
 	if (!trace->snapshot)
 		return -errno;
-	set_connections(trace);
+	err = set_config(trace);
 	bpf_program__set_autoload(program(trace, "snap_tcp"), !flag);
 	bpf_program__set_autoload(program(trace, "snap_tcp_flag"), flag);
-	err = bpf_object__load(trace->snapshot);
+	if (!err)
+		err = bpf_object__load(trace->snapshot);
 	if (err) {
 		bpf_object__close(trace->snapshot);
 		trace->snapshot = NULL;
@@ -82,6 +86,7 @@ void snapshot_close(struct trace *trace)
 	bpf_link__destroy(trace->iter_tcp);
 	bpf_link__destroy(trace->iter_udp);
 	bpf_object__close(trace->snapshot);
+	netns_free(&trace->ways);
 }
 
 /* One run of the iterators. */
@@ -90,7 +95,7 @@ struct reading {
 	struct procs *procs;
 	struct snapshot *snapshot;
 	struct snapshot_gaps *gaps;
-	struct netns_ways ways;
+	struct netns_ways *ways;
 	struct buf bytes;
 };
 
@@ -98,7 +103,7 @@ static int take_netns(struct reading *reading, const struct decoded *record)
 {
 	if (record->netns_initial)
 		reading->trace->host_netns = record->netns;
-	return netns_add(&reading->ways,
+	return netns_add(reading->ways,
 			 (struct netns_way){
 				 .inode = record->netns,
 				 .by = record->fd < 0 ? NETNS_BY_PROCESS : NETNS_BY_FD,
@@ -117,12 +122,12 @@ static int take(struct reading *reading, const struct decoded *record)
 	case DECODED_NETNS:
 		return take_netns(reading, record);
 	case DECODED_HOLDER:
-		err = netns_add(&reading->ways, (struct netns_way){
-							.inode = record->socket.local.netns,
-							.by = NETNS_BY_SOCKET,
-							.tgid = record->task.tgid,
-							.fd = record->fd,
-						});
+		err = netns_add(reading->ways, (struct netns_way){
+						       .inode = record->socket.local.netns,
+						       .by = NETNS_BY_SOCKET,
+						       .tgid = record->task.tgid,
+						       .fd = record->fd,
+					       });
 		return err ? err : snapshot_add(reading->snapshot, record);
 	default:
 		return snapshot_add(reading->snapshot, record);
@@ -133,14 +138,15 @@ static int take(struct reading *reading, const struct decoded *record)
 static int take_bytes(struct reading *reading)
 {
 	struct decoded record;
-	size_t at = 0;
+	size_t at = 0, size;
 	int err = 0;
 
-	while (!err && at < reading->bytes.len) {
-		if (decode(reading->bytes.data + at, reading->bytes.len - at, &record))
-			break;
-		err = take(reading, &record);
-		at += record.size;
+	while (!err && (size = decode_size(reading->bytes.data + at, reading->bytes.len - at))) {
+		if (decode(reading->bytes.data + at, size, &record))
+			reading->gaps->corrupt++;
+		else
+			err = take(reading, &record);
+		at += size;
 	}
 	buf_consume(&reading->bytes, at);
 	return err;
@@ -204,23 +210,14 @@ static int read_netns(struct reading *reading, const struct netns_way *way, int 
 	return err;
 }
 
-static bool first_of_inode(const struct netns_ways *ways, size_t at)
+/* Tries every way into a namespace until one works. */
+static int read_by_any_way(struct reading *reading, uint32_t inode, int home, size_t *n)
 {
-	for (size_t i = 0; i < at; i++)
-		if (ways->ways[i].inode == ways->ways[at].inode)
-			return false;
-	return true;
-}
-
-/* Tries every way into the namespace of ways[at] until one works. */
-static int read_by_any_way(struct reading *reading, size_t at, int home)
-{
-	uint32_t inode = reading->ways.ways[at].inode;
+	const struct netns_way *ways = netns_find(reading->ways, inode, n);
 	int err = -ENOENT;
 
-	for (size_t i = at; i < reading->ways.n && err; i++)
-		if (reading->ways.ways[i].inode == inode)
-			err = read_netns(reading, &reading->ways.ways[i], home);
+	for (size_t i = 0; i < *n && err; i++)
+		err = read_netns(reading, &ways[i], home);
 	return err;
 }
 
@@ -244,14 +241,21 @@ static int read_every_netns(struct reading *reading)
 {
 	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	struct stat st;
+	size_t n = 1;
 	int err;
 
 	if (home < 0)
 		return -errno;
 	err = fstat(home, &st) ? -errno : read_tables(reading);
-	for (size_t i = 0; !err && i < reading->ways.n; i++)
-		if (reading->ways.ways[i].inode != st.st_ino && first_of_inode(&reading->ways, i))
-			note_gap(reading, read_by_any_way(reading, i, home));
+	netns_sort(reading->ways);
+	for (size_t i = 0; !err && i < reading->ways->n; i += n) {
+		uint32_t inode = reading->ways->ways[i].inode;
+
+		if (inode == st.st_ino)
+			netns_find(reading->ways, inode, &n);
+		else
+			note_gap(reading, read_by_any_way(reading, inode, home, &n));
+	}
 	close(home);
 	return err;
 }
@@ -280,22 +284,39 @@ static bool flag_was_refused(struct trace *trace)
 int trace_snapshot(struct trace *trace, struct procs *procs, struct snapshot *out,
 		   struct snapshot_gaps *gaps)
 {
-	struct reading reading = { .trace = trace, .procs = procs, .snapshot = out, .gaps = gaps };
+	struct reading reading = {
+		.trace = trace,
+		.procs = procs,
+		.snapshot = out,
+		.gaps = gaps,
+		.ways = &trace->ways,
+	};
 	int err;
 
 	*gaps = (struct snapshot_gaps){ 0 };
 	if (!trace->snapshot)
 		return -EOPNOTSUPP;
+	netns_free(&trace->ways);
 	err = forget_seen(trace);
 	if (!err)
 		err = read_iterator(&reading, trace->iter_files);
 	if (!err)
-		err = netns_add_mounted(&reading.ways);
+		err = netns_add_mounted(reading.ways);
 	if (!err)
 		err = read_every_netns(&reading);
 	gaps->shut_unseen = trace->shut_by_flag && flag_was_refused(trace);
-	netns_free(&reading.ways);
 	buf_free(&reading.bytes);
 	snapshot_sort(out);
 	return err;
+}
+
+int trace_netns_open(const struct trace *trace, uint32_t inode)
+{
+	size_t n;
+	const struct netns_way *ways = netns_find(&trace->ways, inode, &n);
+	int fd = -ENOENT;
+
+	for (size_t i = 0; i < n && fd < 0; i++)
+		fd = netns_open(&ways[i]);
+	return fd;
 }

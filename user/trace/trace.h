@@ -42,6 +42,13 @@ struct trace_counters {
  * failure (-EPERM, -ENOSYS, …) coverage->why is a sentence with the mend.
  */
 int trace_open(struct trace **out, const struct trace_wants *wants, struct coverage *coverage);
+/*
+ * The tables alone, without a hook: for trace_snapshot() and trace_close(), and
+ * nothing else. conn_rows: connections, too. Returns as trace_open() does; where
+ * it cannot be done, why (COVERAGE_WHY long) is a sentence with the mend.
+ */
+int trace_open_tables(struct trace **out, bool conn_rows, const char *btf_path,
+		      char why[COVERAGE_WHY]);
 void trace_close(struct trace *trace);
 
 void trace_start(struct trace *trace);
@@ -93,10 +100,16 @@ struct snapshot_gaps {
 	uint64_t corrupt;
 	bool shut_unseen; /* a listener of before cannot be seen to shut down */
 };
-/* 0, -EOPNOTSUPP where the kernel has no types of its own, or -errno. */
+/* The rows are sorted. 0, -EOPNOTSUPP where the kernel has no types of its own, or -errno. */
 int trace_snapshot(struct trace *trace, struct procs *procs, struct snapshot *out,
 		   struct snapshot_gaps *gaps);
 void trace_snapshotting(struct trace *trace, bool on);
+
+/*
+ * A descriptor of a namespace that the last snapshot found; the caller closes it.
+ * -ENOENT: none such, or it is gone; -errno.
+ */
+int trace_netns_open(const struct trace *trace, uint32_t inode);
 
 void trace_counters(struct trace *trace, struct trace_counters *out);
 /*
