@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A session, and events on their way out of it: enriched, filtered, printed. What
+ * watch, wait and run are, but for what begins and ends them.
+ */
+#ifndef PORTTRACE_CMD_STREAM_H
+#define PORTTRACE_CMD_STREAM_H
+
+#include "base/loop.h"
+#include "base/out.h"
+#include "cmd/session.h"
+#include "cmd/stream_options.h"
+
+struct stream {
+	/* The command's, before stream_open(); the rest is zero then. */
+	struct stream_options *options; /* borrowed */
+	/* Whether an event is printed, once it is enriched; NULL: if the filter lets it pass. */
+	bool (*takes)(const struct event *event, void *arg);
+	void *arg;
+	bool outlives_output; /* a reader that leaves, or a full disk, does not end it */
+
+	/* What it is at work with. */
+	struct loop loop;
+	struct session *session;
+	struct enrich *enrich;
+	struct sink sink;
+	struct out out;
+	bool out_waits; /* the output is in the loop, until it is writable */
+	bool host_netns_known;
+	bool done;       /* set by anybody: the loop ends */
+	int err;         /* of the session */
+	uint64_t told;   /* events that count for --count */
+	uint64_t end_ns; /* 0: none */
+};
+
+/*
+ * Attaches, for events to be printed to fd, and says what cannot be seen here.
+ * The loop is initialised before. An exit status; on failure it has said why.
+ */
+int stream_open(struct stream *stream, int fd, struct coverage *coverage);
+/* What is open now, as far as it is asked for; from now on nothing is missed. 0 or -errno. */
+int stream_start(struct stream *stream);
+/* Until something ends it. 0 or -errno. */
+int stream_loop(struct stream *stream);
+/* What happened before this is told, unless it is done; then the kernel side falls silent. */
+void stream_stop(struct stream *stream);
+/* The sink's last words, and everything is written. */
+void stream_finish(struct stream *stream);
+/* The exit status, for what stream_start() or stream_loop() returned; says what went wrong. */
+int stream_status(const struct stream *stream, int err);
+void stream_close(struct stream *stream);
+
+#endif
