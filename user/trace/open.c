@@ -230,7 +230,7 @@ int trace_open(struct trace **out, const struct trace_wants *wants, struct cover
 	*coverage = (struct coverage){ 0 };
 	if (!trace)
 		return -ENOMEM;
-	trace->sockets_fd = trace->conns_fd = -1;
+	trace->sockets_fd = trace->conns_fd = trace->core_fd = -1;
 	trace->btf_path = wants->btf_path;
 	trace->connections = wants->events >> RECORD_BIND;
 	err = open_with(trace, wants, coverage);
