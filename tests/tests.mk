@@ -9,7 +9,7 @@ RESULTS := build/test-results
 UNIT_OBJ := build/obj/unit
 UNIT_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g -O1 -Iuser -Ibpf -Ibuild/gen -Itests/unit $(SANITIZERS)
 # All that needs no kernel side.
-PURE_SOURCES := $(wildcard user/base/*.c user/model/*.c user/enrich/*.c user/output/*.c) user/trace/ladder.c user/trace/rungs.c user/trace/programs.c user/cmd/stream_options.c user/cmd/filter_options.c
+PURE_SOURCES := $(wildcard user/base/*.c user/model/*.c user/enrich/*.c user/output/*.c) user/trace/ladder.c user/trace/rungs.c user/trace/programs.c user/trace/core_types.c user/cmd/stream_options.c user/cmd/filter_options.c
 PURE_OBJECTS := $(PURE_SOURCES:user/%.c=$(UNIT_OBJ)/%.o)
 UNIT_TESTS := $(patsubst tests/unit/%.c,build/tests/unit/%,$(wildcard tests/unit/test_*.c))
 
@@ -21,7 +21,7 @@ $(UNIT_OBJ)/%.o: user/%.c Makefile tests/tests.mk
 build/tests/unit/%: tests/unit/%.c $(PURE_OBJECTS)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(PURE_OBJECTS) -lcmocka
+	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(PURE_OBJECTS) -lcmocka -lbpf
 
 -include $(PURE_OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
 

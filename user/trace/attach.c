@@ -263,15 +263,16 @@ int attach_all(struct trace *trace, struct ladder *ladder)
 	if (cgroup_fd < 0)
 		fail_cgroup(ladder, cgroup_fd);
 	probe_ways(trace, ladder);
-	probe_flag(trace, ladder);
-	trace->flag_old = wants_flags(ladder);
 	trace->preallocates = probe_preallocates(ladder_plan(ladder));
 	err = make_maps(trace);
-	if (!err)
+	if (!err) {
+		types_open(trace);
+		probe_flag(trace, ladder);
+		trace->flag_old = wants_flags(ladder);
 		err = load_all(trace, ladder, cgroup_fd);
+		types_close(trace);
+	}
 	trace->shut_by_flag = ladder_uses(ladder, CAPABILITY_TCP_SHUT, PROGRAM_FLAG_OLD);
-	btf__free(trace->types);
-	trace->types = NULL;
 	if (cgroup_fd >= 0)
 		close(cgroup_fd);
 	return err;

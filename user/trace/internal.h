@@ -3,6 +3,7 @@
 #ifndef PORTTRACE_TRACE_INTERNAL_H
 #define PORTTRACE_TRACE_INTERNAL_H
 
+#include "trace/core_types.h"
 #include "trace/ladder.h"
 #include "trace/netns.h"
 #include "trace/trace.h"
@@ -33,8 +34,10 @@ struct trace {
 	int conns_fd;
 	struct bpf_object *hooks;
 	struct bpf_link *links[PROGRAMS];
-	struct btf *types; /* of the kernel, while it is asked for functions */
-	uint64_t plan;     /* the programs that are attached */
+	struct btf *types; /* of the kernel, while objects are loaded */
+	int core_fd;       /* likewise: those of them that we read, in a file; -1: all have to do */
+	char core_path[CORE_TYPES_PATH_MAX]; /* of it */
+	uint64_t plan;                       /* the programs that are attached */
 	struct ring rings[RINGS];
 	struct shared_state *shared; /* mapped from the kernel side's .bss */
 	struct bpf_object *snapshot;
@@ -61,6 +64,13 @@ void objects_init(const struct trace *trace);
  * kernel has it. name is "hooks" or "snapshot". NULL: errno.
  */
 struct bpf_object *objects_open(const struct trace *trace, const char *name);
+
+/*
+ * Reads the kernel's types, and makes the short way to those that the objects
+ * read. Without it a load takes longer, and that is all. Ended by types_close().
+ */
+void types_open(struct trace *trace);
+void types_close(struct trace *trace);
 
 /* The tables both objects use. 0 or -errno. */
 int make_maps(struct trace *trace);

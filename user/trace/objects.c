@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct embedded {
 	const char *name;
@@ -21,6 +22,8 @@ static const struct embedded objects[] = {
 	{ "hooks", hooks_bpf__elf_bytes, hooks_bpf_unrolled__elf_bytes },
 	{ "snapshot", snapshot_bpf__elf_bytes, snapshot_bpf_unrolled__elf_bytes },
 };
+
+#define OBJECTS (sizeof(objects) / sizeof(*objects))
 
 static bool kernel_has_loop;
 
@@ -64,7 +67,7 @@ static int share(struct bpf_object *object, const char *name, int fd)
 struct bpf_object *objects_open(const struct trace *trace, const char *name)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = name,
-		    .btf_custom_path = trace->btf_path);
+		    .btf_custom_path = trace->core_fd < 0 ? trace->btf_path : trace->core_path);
 	const struct embedded *embedded = objects;
 	struct bpf_object *object;
 	const void *bytes;
@@ -81,6 +84,44 @@ struct bpf_object *objects_open(const struct trace *trace, const char *name)
 	bpf_object__close(object);
 	errno = EINVAL;
 	return NULL;
+}
+
+static void make_core_types(struct trace *trace)
+{
+	struct bpf_object *open[OBJECTS] = { 0 };
+	const struct btf *ours[OBJECTS];
+	size_t n = 0, wanted = 0;
+
+	for (size_t i = 0; i < OBJECTS; i++) {
+		if (trace->tables_only && strcmp(objects[i].name, "snapshot") != 0)
+			continue;
+		wanted++;
+		open[i] = objects_open(trace, objects[i].name);
+		ours[n] = open[i] ? bpf_object__btf(open[i]) : NULL;
+		n += ours[n] != NULL;
+	}
+	if (n == wanted)
+		trace->core_fd = core_types_make(trace->types, ours, n, trace->core_path);
+	for (size_t i = 0; i < OBJECTS; i++)
+		bpf_object__close(open[i]);
+}
+
+void types_open(struct trace *trace)
+{
+	trace->core_fd = -1;
+	trace->types = trace->btf_path ? btf__parse(trace->btf_path, NULL) :
+					 btf__load_vmlinux_btf();
+	if (trace->types)
+		make_core_types(trace);
+}
+
+void types_close(struct trace *trace)
+{
+	btf__free(trace->types);
+	trace->types = NULL;
+	if (trace->core_fd >= 0)
+		close(trace->core_fd);
+	trace->core_fd = -1;
 }
 
 const char *objects_failed_program(void)

@@ -227,7 +227,7 @@ static struct trace *trace_new(const char *btf_path)
 
 	if (!trace)
 		return NULL;
-	trace->sockets_fd = trace->conns_fd = -1;
+	trace->sockets_fd = trace->conns_fd = trace->core_fd = -1;
 	trace->btf_path = btf_path;
 	return trace;
 }
@@ -265,7 +265,9 @@ static int open_tables(struct trace *trace, char why[COVERAGE_WHY])
 		return -EOPNOTSUPP;
 	}
 	objects_init(trace);
+	types_open(trace);
 	err = snapshot_open(trace);
+	types_close(trace);
 	if (err)
 		explain(why, err);
 	return err;

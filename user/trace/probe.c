@@ -104,13 +104,11 @@ static bool has_enumerator(const struct btf *types, const char *name)
 	return false;
 }
 
-/* Reading the kernel's types takes a while, so only where more than a sentence hangs on it. */
+/* Going through all types takes a while, so only where more than a sentence hangs on it. */
 void probe_flag(struct trace *trace, struct ladder *ladder)
 {
 	if (!trace->connections || !(ladder_plan(ladder) & PROGRAM_BIT(PROGRAM_FLAG_OLD)))
 		return;
-	if (!trace->types)
-		trace->types = btf__load_vmlinux_btf();
 	if (trace->types && !has_enumerator(trace->types, "TCP_BPF_SOCK_OPS_CB_FLAGS"))
 		ladder_fail(ladder, PROGRAM_FLAG_OLD, FLAG_OLD_WHY);
 }
@@ -138,8 +136,6 @@ enum program probe_functions(struct trace *trace, uint64_t plan)
 
 		if (!(plan & PROGRAM_BIT(i)) || !programs[i].connections || !function)
 			continue;
-		if (!trace->types)
-			trace->types = btf__load_vmlinux_btf();
 		if (trace->types &&
 		    btf__find_by_name_kind(trace->types, function, BTF_KIND_FUNC) == -ENOENT)
 			missing = (enum program)i;
