@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cgroup.h"
 #include "event.h"
 #include "opener.h"
 #include "sockets.h"
@@ -185,6 +186,20 @@ static void filter_exe_glob(void)
 				     .miss = tcp4 });
 }
 
+static void filter_unit(void)
+{
+	run_filter(&(struct filter){ .args = { "--unit", cgroup_unit() },
+				     .hit = { AS_PLACE, SOCK_STREAM, "127.0.0.1" },
+				     .miss = tcp4 });
+}
+
+static void filter_container(void)
+{
+	run_filter(&(struct filter){ .args = { "--container", "docker:00000000*" },
+				     .hit = { AS_PLACE, SOCK_STREAM, "127.0.0.1" },
+				     .miss = tcp4 });
+}
+
 static void filter_netns_self(void)
 {
 	run_filter(&(struct filter){ .args = { "--netns", "self" },
@@ -259,6 +274,9 @@ const struct test filter_tests[] = {
 	{ "filter-comm", "--comm lets that name through alone", filter_comm, 0 },
 	{ "filter-exe", "--exe lets that executable through alone", filter_exe, 0 },
 	{ "filter-exe-glob", "--exe takes a pattern", filter_exe_glob, 0 },
+	{ "filter-unit", "--unit lets that systemd unit through alone", filter_unit, 0 },
+	{ "filter-container", "--container lets those containers through alone", filter_container,
+	  0 },
 	{ "filter-netns-self", "--netns self is the tracer's own namespace", filter_netns_self, 0 },
 	{ "filter-netns-inode", "--netns INODE is that namespace", filter_netns_inode, 0 },
 	{ "filter-scope", "--scope lets the scopes listed through alone", filter_scope, 0 },

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE 1
 
 #include "opener.h"
+#include "cgroup.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "harness.h"
 #include "netns.h"
 
@@ -71,6 +73,8 @@ static void opener_body(int ctl, void *arg)
 	if (as == AS_USER && (setgroups(0, NULL) || setresgid(OPENER_UID, OPENER_UID, OPENER_UID) ||
 			      setresuid(OPENER_UID, OPENER_UID, OPENER_UID)))
 		test_fail("setresuid: %s", strerror(errno));
+	if (as == AS_PLACE)
+		cgroup_enter();
 	number_give(ctl, (long)netns_inode());
 	opener_serve(ctl);
 }
@@ -80,6 +84,8 @@ struct opener opener_start(enum opener_as as)
 	static const char *const args[] = { "opener", NULL };
 	struct opener opener = { .netns = netns_inode() };
 
+	if (as == AS_PLACE)
+		cgroup_make(CGROUP_V2);
 	if (as == AS_PROGRAM) {
 		opener.child = helper_start(opener_program(), args);
 	} else {

@@ -12,6 +12,7 @@ enum opener_as {
 	AS_COMM,    /* called OPENER_COMM */
 	AS_PROGRAM, /* another executable, see opener_program() */
 	AS_NETNS,   /* in a network namespace of its own */
+	AS_PLACE,   /* in the cgroup of cgroup_make() */
 };
 
 #define OPENER_UID 12345

@@ -15,6 +15,7 @@ extern const struct test snapshot_tests[];
 extern const struct test netns_tests[];
 extern const struct test union_tests[];
 extern const struct test name_tests[];
+extern const struct test place_tests[];
 extern const struct test loss_tests[];
 extern const struct test filter_tests[];
 extern const struct test cli_tests[];

@@ -113,6 +113,46 @@ static void every_column_of_an_open_shows_what_is_known(void **state)
 	assert_shown("holders", &event, "");
 }
 
+#define AN_ID "3f2a9c0b7d5e4f6a8b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5d6"
+
+static void the_place_is_shown_with_a_short_id(void **state)
+{
+	struct place place = { 0 };
+	struct event event = an_event(EVENT_OPEN, &process);
+
+	(void)state;
+	assert_shown("unit", &event, "");
+	assert_shown("container", &event, "");
+	process.place = &place;
+	assert_shown("unit", &event, "");
+	assert_shown("container", &event, "");
+	*process.place = (struct place){ .unit = "nginx.service", .container = "docker:" AN_ID };
+	assert_shown("unit", &event, "nginx.service");
+	assert_shown("container", &event, "docker:3f2a9c0b7d5e");
+	*process.place = (struct place){ .unit = "user@1000.service",
+					 .user_unit = "nginx.service",
+					 .container = "lxc:web" };
+	assert_shown("unit", &event, "user@1000.service/nginx.service");
+	assert_shown("container", &event, "lxc:web");
+	*process.place =
+		(struct place){ .unit = "\033[2J", .user_unit = "\n", .container = "lxc:\r" };
+	assert_shown("unit", &event, "\\x1b[2J/\\x0a");
+	assert_shown("container", &event, "lxc:\\x0d");
+}
+
+static void the_class_goes_by_the_number(void **state)
+{
+	struct event event = an_event(EVENT_OPEN, &process);
+	struct connection none = { .no_local = true };
+
+	(void)state;
+	assert_shown("class", &event, "registered");
+	event.socket.local.port = 1023;
+	assert_shown("class", &event, "well-known");
+	event.connection = &none;
+	assert_shown("class", &event, "");
+}
+
 /* Nothing is made up, and nothing read that is not there. */
 static void every_column_of_an_event_without_process_or_port_is_safe(void **state)
 {
@@ -292,6 +332,8 @@ int main(void)
 		SINK_TEST(too_many_columns_are_refused),
 		SINK_TEST(every_column_is_parsed_by_its_name_and_has_help),
 		SINK_TEST(every_column_of_an_open_shows_what_is_known),
+		SINK_TEST(the_place_is_shown_with_a_short_id),
+		SINK_TEST(the_class_goes_by_the_number),
 		SINK_TEST(every_column_of_an_event_without_process_or_port_is_safe),
 		SINK_TEST(addresses_of_ipv6_stand_in_brackets_and_mapped_ones_do_not),
 		SINK_TEST(lifetimes_are_short_to_read),

@@ -5,6 +5,7 @@
 #include "enrich/enrich.h"
 
 #include <limits.h>
+#include <sys/stat.h>
 
 /* --- names ------------------------------------------------------------------ */
 
@@ -78,6 +79,17 @@ static void the_first_namespace_is_called_host(void **state)
 	enrich_free(enrich);
 }
 
+static void the_class_of_a_port_goes_by_its_number(void **state)
+{
+	(void)state;
+	assert_string_equal(enrich_class(0), "well-known");
+	assert_string_equal(enrich_class(1023), "well-known");
+	assert_string_equal(enrich_class(1024), "registered");
+	assert_string_equal(enrich_class(49151), "registered");
+	assert_string_equal(enrich_class(49152), "dynamic");
+	assert_string_equal(enrich_class(65535), "dynamic");
+}
+
 /* --- /proc ------------------------------------------------------------------- */
 
 static uint64_t tick_ns(void)
@@ -107,6 +119,8 @@ static void release(struct process *process)
 {
 	free(process->exe);
 	free(process->args);
+	free(process->cgroup_path);
+	free(process->place);
 }
 
 static void what_lacks_is_read_from_proc(void **state)
@@ -141,6 +155,8 @@ static void another_start_time_gives_nothing(void **state)
 		assert_null(process.exe);
 		assert_null(process.args);
 		assert_true(process.proc_asked);
+		assert_null(process.cgroup_path);
+		release(&process);
 	}
 }
 
@@ -152,19 +168,24 @@ static void a_process_that_is_gone_gives_nothing(void **state)
 	enrich_process(&process);
 	assert_null(process.exe);
 	assert_null(process.args);
+	assert_non_null(process.place); /* and is not looked up again */
+	release(&process);
 }
 
 static void proc_is_asked_once(void **state)
 {
+	struct place nowhere = { 0 };
 	struct process process = myself();
 
 	(void)state;
 	enrich_process(&process);
 	release(&process);
-	process.exe = process.args = NULL;
+	process.exe = process.args = process.cgroup_path = NULL;
+	process.place = &nowhere;
 	enrich_process(&process);
 	assert_null(process.exe);
 	assert_null(process.args);
+	assert_ptr_equal(process.place, &nowhere);
 }
 
 static void what_the_kernel_caught_is_kept(void **state)
@@ -180,6 +201,8 @@ static void what_the_kernel_caught_is_kept(void **state)
 	assert_ptr_equal(process.exe, exe);
 	assert_ptr_equal(process.args, args);
 	assert_false(process.proc_asked);
+	process.exe = process.args = NULL;
+	release(&process);
 }
 
 static void what_was_cut_off_is_completed(void **state)
@@ -209,6 +232,111 @@ static void a_kernel_thread_is_not_asked_for(void **state)
 	enrich_process(&process);
 	assert_null(process.exe);
 	assert_false(process.proc_asked);
+	assert_null(process.cgroup_path);
+	release(&process);
+}
+
+/* --- places ------------------------------------------------------------------- */
+
+static struct process placed(const char *path)
+{
+	struct process process = { .tgid = INT_MAX, .kthread = true, .refs = 1 };
+
+	process.cgroup_path = strdup(path);
+	enrich_process(&process);
+	assert_non_null(process.place);
+	return process;
+}
+
+static void a_place_comes_from_the_path(void **state)
+{
+	struct enrich *enrich = enrich_new(true);
+	struct process process = placed("/user.slice/user@7.service/a.slice/x.scope");
+
+	(void)state;
+	assert_string_equal(enrich_unit(enrich, &process), "user@7.service");
+	assert_string_equal(process.place->user_unit, "x.scope");
+	assert_null(enrich_container(enrich, &process));
+	assert_null(process.place->pod);
+	release(&process);
+	process = placed("/lxc.payload.web");
+	assert_null(enrich_unit(enrich, &process));
+	assert_string_equal(enrich_container(enrich, &process), "lxc:web");
+	release(&process);
+	process.place = NULL;
+	assert_null(enrich_unit(enrich, &process));
+	assert_null(enrich_container(enrich, &process));
+	enrich_free(enrich);
+}
+
+static uint32_t own_netns(void)
+{
+	struct stat st;
+
+	assert_int_equal(stat("/proc/self/ns/net", &st), 0);
+	return (uint32_t)st.st_ino;
+}
+
+/* This process in that cgroup, as far as the kernel side says. */
+static struct process myself_at(const char *path)
+{
+	struct process process = myself();
+
+	process.cgroup_path = strdup(path);
+	process.kthread = true; /* no look into /proc, which may say more */
+	enrich_process(&process);
+	process_changed(&process);
+	return process;
+}
+
+static void a_namespace_is_called_by_who_lives_in_it(void **state)
+{
+	static const char *const paths[][2] = {
+		{ "/system.slice/x.service", "x.service" },
+		{ "/user.slice/user@7.service/y.scope", "y.scope" },
+		{ "/lxc.payload.web", "lxc:web" },
+		{ "/kubepods/pod29349498-197c-4919-b13f-9a928e7d001b",
+		  "pod:29349498-197c-4919-b13f-9a928e7d001b" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(paths); i++) {
+		struct enrich *enrich = enrich_new(true);
+		struct process nowhere = myself_at("/"), process = myself_at(paths[i][0]);
+
+		enrich_set_host_netns(enrich, own_netns() + 1);
+		enrich_inhabitant(enrich, own_netns(), &nowhere);
+		assert_null(enrich_netns(enrich, own_netns()));
+		enrich_inhabitant(enrich, own_netns(), &process);
+		assert_string_equal(enrich_netns(enrich, own_netns()), paths[i][1]);
+		enrich_inhabitant(enrich, own_netns() + 1, &process);
+		assert_string_equal(enrich_netns(enrich, own_netns() + 1), "host");
+		release(&nowhere);
+		release(&process);
+		enrich_free(enrich);
+	}
+}
+
+static void who_only_holds_a_socket_of_it_gives_no_name(void **state)
+{
+	struct enrich *enrich = enrich_new(true);
+	struct process process = myself_at("/system.slice/x.service"),
+		       other = myself_at("/system.slice/y.service");
+
+	(void)state;
+	enrich_inhabitant(enrich, own_netns(), &process); /* it may be the host's */
+	assert_null(enrich_netns(enrich, own_netns()));
+	enrich_set_host_netns(enrich, own_netns() + 1);
+	enrich_inhabitant(enrich, own_netns() + 2, &process);
+	assert_null(enrich_netns(enrich, own_netns() + 2));
+	other.start_ns += 10 * tick_ns(); /* gone, and its number is ours */
+	enrich_inhabitant(enrich, own_netns(), &other);
+	assert_null(enrich_netns(enrich, own_netns()));
+	enrich_inhabitant(enrich, own_netns(), &process);
+	assert_string_equal(enrich_netns(enrich, own_netns()), "x.service");
+	release(&process);
+	release(&other);
+	enrich_free(enrich);
 }
 
 static void the_wall_clock_runs_with_the_events_clock(void **state)
@@ -228,6 +356,10 @@ int main(void)
 		cmocka_unit_test(a_name_stays_where_it_is),
 		cmocka_unit_test(numeric_gives_no_names_of_users_and_services),
 		cmocka_unit_test(the_first_namespace_is_called_host),
+		cmocka_unit_test(the_class_of_a_port_goes_by_its_number),
+		cmocka_unit_test(a_place_comes_from_the_path),
+		cmocka_unit_test(a_namespace_is_called_by_who_lives_in_it),
+		cmocka_unit_test(who_only_holds_a_socket_of_it_gives_no_name),
 		cmocka_unit_test(what_lacks_is_read_from_proc),
 		cmocka_unit_test(another_start_time_gives_nothing),
 		cmocka_unit_test(a_process_that_is_gone_gives_nothing),

@@ -199,6 +199,19 @@ static void every_kind_and_scope_has_a_name(void **state)
 	assert_string_equal(scope_name(SCOPE_LINK), "link");
 }
 
+#define AN_ID "3f2a9c0b7d5e4f6a8b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5d6"
+
+static void whole_ids_alone_are_shown_short(void **state)
+{
+	(void)state;
+	assert_int_equal(container_shown("docker:" AN_ID), strlen("docker:3f2a9c0b7d5e"));
+	assert_int_equal(container_shown("docker:" AN_ID "0"), strlen("docker:" AN_ID "0"));
+	assert_int_equal(container_shown("docker:3f2a9c0b7d5e4f"), strlen("docker:3f2a9c0b7d5e4f"));
+	assert_int_equal(container_shown("lxc:web"), strlen("lxc:web"));
+	assert_int_equal(container_shown(AN_ID), strlen(AN_ID));
+	assert_int_equal(container_shown(""), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +224,7 @@ int main(void)
 		cmocka_unit_test(origins_are_named_where_they_are_known),
 		cmocka_unit_test(a_record_and_its_event_have_one_name),
 		cmocka_unit_test(every_kind_and_scope_has_a_name),
+		cmocka_unit_test(whole_ids_alone_are_shown_short),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,6 +115,56 @@ static void processes_are_selected_by_each_of_their_marks(void **state)
 		assert_false(filter_pass(&failing[i], &event));
 }
 
+#define AN_ID "3f2a9c0b7d5e4f6a8b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5d6"
+
+static void units_are_those_of_the_system_and_of_users(void **state)
+{
+	struct event event = event_at(IPPROTO_TCP, "127.0.0.1", 8080);
+	struct place place = { .unit = "user@1000.service", .user_unit = "nginx.service" };
+	const struct filter all = { .units = { "**" }, .n_units = 1 },
+			    unit = { .units = { "x", "nginx*" }, .n_units = 2 },
+			    manager = { .units = { "user@*.service" }, .n_units = 1 },
+			    other = { .units = { "nginx" }, .n_units = 1 };
+
+	(void)state;
+	assert_false(filter_pass(&all, &event)); /* not looked up */
+	process.place = &place;
+	assert_true(filter_pass(&all, &event));
+	assert_true(filter_pass(&unit, &event));
+	assert_true(filter_pass(&manager, &event));
+	assert_false(filter_pass(&other, &event));
+	*process.place = (struct place){ .container = "docker:1" };
+	assert_false(filter_pass(&all, &event));
+	process.place->unit = "nginx.service";
+	assert_true(filter_pass(&unit, &event));
+}
+
+static void containers_go_by_whole_and_by_short_names(void **state)
+{
+	static const char *const passing[] = { "docker:" AN_ID, AN_ID,      "docker:3f2a9c0b7d5e",
+					       "3f2a9c0b7d5e",  "docker:*", "3f2a*",
+					       "*d5e" },
+				 *const failing[] = { "docker", "podman:*", "3f2a", "",
+						      "docker:3f2a" };
+	struct event event = event_at(IPPROTO_TCP, "127.0.0.1", 8080);
+	struct place place = { .unit = "docker.service" };
+	struct filter filter = { .containers = { "**" }, .n_containers = 1 };
+
+	(void)state;
+	assert_false(filter_pass(&filter, &event));
+	process.place = &place;
+	assert_false(filter_pass(&filter, &event));
+	process.place->container = "docker:" AN_ID;
+	for (size_t i = 0; i < COUNT(passing); i++) {
+		filter.containers[0] = passing[i];
+		assert_true(filter_pass(&filter, &event));
+	}
+	for (size_t i = 0; i < COUNT(failing); i++) {
+		filter.containers[0] = failing[i];
+		assert_false(filter_pass(&filter, &event));
+	}
+}
+
 /* Those of the moment: a thread may have changed both. */
 static void the_actors_own_comm_and_uid_count(void **state)
 {
@@ -277,6 +327,8 @@ int main(void)
 		cmocka_unit_test(families_count_a_mapped_address_as_ipv4),
 		cmocka_unit_test(ports_scopes_and_namespaces_select),
 		cmocka_unit_test(processes_are_selected_by_each_of_their_marks),
+		cmocka_unit_test(units_are_those_of_the_system_and_of_users),
+		cmocka_unit_test(containers_go_by_whole_and_by_short_names),
 		cmocka_unit_test(the_actors_own_comm_and_uid_count),
 		cmocka_unit_test(any_holder_that_passes_is_enough),
 		cmocka_unit_test(nobody_known_passes_no_filter_of_processes),

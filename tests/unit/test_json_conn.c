@@ -15,7 +15,8 @@ static const char *json_of(const struct event *event)
 #define assert_line(event, expected) assert_string_equal(json_of(event), expected)
 
 #define START(name) "{\"v\":1,\"event\":\"" name "\",\"proto\":\"tcp\",\"family\":\"ipv4\","
-#define LOCAL "\"local\":{\"addr\":\"10.0.0.1\",\"port\":8080},\"scope\":\"private\","
+#define LOCAL \
+	"\"local\":{\"addr\":\"10.0.0.1\",\"port\":8080},\"scope\":\"private\",\"class\":\"registered\","
 #define REMOTE "\"remote\":{\"addr\":\"192.0.2.1\",\"port\":443},"
 #define PROCESS(source)                                                                       \
 	"\"process\":{\"pid\":4242,\"tid\":4243,\"start_ns\":123456789,\"comm\":\"python3\"," \
@@ -153,6 +154,7 @@ static void a_mapped_remote_end_prints_as_ipv4(void **state)
 	memcpy(event.socket.local.addr, c.remote.addr, 16);
 	assert_contains(json_of(&event), "\"family\":\"ipv6\",\"local\":{\"addr\":\"192.0.2.7\","
 					 "\"port\":8080},\"mapped\":true,\"scope\":\"public\","
+					 "\"class\":\"registered\","
 					 "\"remote\":{\"addr\":\"192.0.2.7\",\"port\":443},");
 }
 

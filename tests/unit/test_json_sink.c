@@ -14,7 +14,7 @@ static const char *json_of(const struct event *event)
 
 #define LOCAL                                                                                   \
 	"\"proto\":\"tcp\",\"family\":\"ipv4\",\"local\":{\"addr\":\"0.0.0.0\",\"port\":8080}," \
-	"\"scope\":\"any\""
+	"\"scope\":\"any\",\"class\":\"registered\""
 #define ARGS "\"args\":[\"python3\",\"-m\",\"http.server\"]"
 #define PROCESS(source)                                                                       \
 	"\"process\":{\"pid\":4242,\"tid\":4243,\"start_ns\":123456789,\"comm\":\"python3\"," \
@@ -66,7 +66,7 @@ static void existing_tells_its_holders(void **state)
 	assert_line(&event, "{\"v\":1,\"event\":\"existing\"," LOCAL
 			    ",\"holders\":[{\"pid\":4242,\"start_ns\":123456789,"
 			    "\"comm\":\"python3\",\"exe\":\"/usr/bin/python3\"," ARGS
-			    ",\"uid\":1000,\"gid\":100}]," SOCKET "}\n");
+			    ",\"uid\":1000,\"gid\":100," CGROUP "}]," SOCKET "}\n");
 }
 
 static void recovered_tells_whether_it_opened_or_closed(void **state)
@@ -103,9 +103,45 @@ static void a_change_tells_how_many_share_the_port(void **state)
 	assert_contains(json_of(&event), ",\"sharing\":2}\n");
 }
 
+static void the_class_is_that_of_the_port(void **state)
+{
+	struct event event = an_event(EVENT_OPEN, &process);
+
+	(void)state;
+	event.socket.local.port = 80;
+	assert_contains(json_of(&event), ",\"class\":\"well-known\",");
+	event.socket.local.port = 60000;
+	assert_contains(json_of(&event), ",\"class\":\"dynamic\",");
+}
+
+static void the_place_is_told_with_the_cgroup(void **state)
+{
+	struct place place = { .unit = "a\"b.service", .container = "docker:1" };
+	struct event event = an_event(EVENT_EXISTING, &process);
+	struct process *holders[] = { &process };
+
+	(void)state;
+	process.place = &place;
+	changed();
+	assert_contains(json_of(&event), "\"cgroup\":{\"id\":77,\"path\":\"/user.slice\","
+					 "\"unit\":\"a\\\"b.service\",\"container\":\"docker:1\"}");
+	*process.place =
+		(struct place){ .unit = "user@1.service", .user_unit = "x.scope", .pod = "1-2" };
+	process.cgroup_id = 0;
+	process.cgroup_path = NULL;
+	changed();
+	event.holders = holders;
+	event.n_holders = 1;
+	event.holders_known = true;
+	assert_contains(json_of(&event), "\"holders\":[{\"pid\":4242,");
+	assert_contains(json_of(&event), "\"gid\":100,\"cgroup\":{\"unit\":\"user@1.service\","
+					 "\"user_unit\":\"x.scope\",\"pod\":\"1-2\"}}]");
+}
+
 static void what_is_unknown_is_absent(void **state)
 {
 	struct event event = an_event(EVENT_OPEN, &process);
+	struct place nowhere = { 0 };
 
 	(void)state;
 	process.exe = process.args = process.cgroup_path = NULL;
@@ -122,6 +158,7 @@ static void what_is_unknown_is_absent(void **state)
 		    "\"socket\":{\"reuseport\":false,\"ifindex\":0,\"mptcp\":false},"
 		    "\"backlog\":128}\n");
 	process.cgroup_id = 0;
+	process.place = &nowhere; /* looked for, and not found */
 	changed();
 	assert_null(strstr(json_of(&event), "cgroup"));
 }
@@ -256,6 +293,8 @@ int main(void)
 		SINK_TEST(recovered_tells_whether_it_opened_or_closed),
 		SINK_TEST(lost_tells_how_many_of_what_and_why),
 		SINK_TEST(a_change_tells_how_many_share_the_port),
+		SINK_TEST(the_class_is_that_of_the_port),
+		SINK_TEST(the_place_is_told_with_the_cgroup),
 		SINK_TEST(what_is_unknown_is_absent),
 		SINK_TEST(the_way_into_the_kernel_is_told_where_it_is_known),
 		SINK_TEST(udp_has_no_backlog),

@@ -124,6 +124,29 @@ static void a_later_description_replaces_but_never_with_nothing(void **state)
 	procs_put(procs, p);
 }
 
+static void a_later_description_may_be_of_another_place(void **state)
+{
+	struct decoded record = told_of(1);
+	struct process *p;
+
+	(void)state;
+	assert_int_equal(procs_told(procs, &record), 0);
+	p = get(1);
+	p->place = calloc(1, sizeof(*p->place)); /* freed with the process, or before */
+	record.args_len = 0;
+	record.type = DECODED_ARGS;
+	assert_int_equal(procs_told(procs, &record), 0);
+	assert_non_null(p->place);
+	record.type = DECODED_TASK;
+	assert_int_equal(procs_told(procs, &record), 0);
+	assert_non_null(p->place); /* the same cgroup */
+	record.task.cgroup_id++;
+	assert_int_equal(procs_told(procs, &record), 0);
+	assert_null(p->place);
+	p->place = calloc(1, sizeof(*p->place));
+	procs_put(procs, p);
+}
+
 static void the_root_cgroup_has_a_path_and_a_cut_off_one_has_none(void **state)
 {
 	struct decoded record = told_of(1);
@@ -270,6 +293,7 @@ int main(void)
 		TEST(arguments_belong_to_their_process),
 		TEST(empty_arguments_leave_those_that_are_known),
 		TEST(a_later_description_replaces_but_never_with_nothing),
+		TEST(a_later_description_may_be_of_another_place),
 		TEST(the_root_cgroup_has_a_path_and_a_cut_off_one_has_none),
 		TEST(the_same_pid_with_another_start_or_program_is_another),
 		TEST(one_never_described_is_known_by_its_short_form),

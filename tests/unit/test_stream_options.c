@@ -82,7 +82,8 @@ static void filters_are_collected(void **state)
 {
 	(void)state;
 	assert_int_equal(call("-t -4 -P 22,8000-8100 --port=9 --pid 1,22 -U 0,4294967294 "
-			      "--comm py* --comm a,b --exe /usr/** --scope loopback,any "
+			      "--comm py* --comm a,b --exe /usr/** --unit a,b.service "
+			      "--container docker:* --container lxc:web --scope loopback,any "
 			      "--netns 4026531840,host"),
 			 STATUS_OK);
 	assert_string_equal(said, "");
@@ -97,6 +98,10 @@ static void filters_are_collected(void **state)
 	assert_int_equal(options.filter.uids[1], 4294967294);
 	assert_int_equal(options.filter.n_comms, 2);
 	assert_string_equal(options.filter.comms[1], "a,b");
+	assert_int_equal(options.filter.n_units, 1);
+	assert_string_equal(options.filter.units[0], "a,b.service");
+	assert_int_equal(options.filter.n_containers, 2);
+	assert_string_equal(options.filter.containers[1], "lxc:web");
 	assert_string_equal(options.filter.exes[0], "/usr/**");
 	assert_int_equal(options.filter.scopes, 1u << SCOPE_LOOPBACK | 1u << SCOPE_ANY);
 	assert_int_equal(options.filter.n_netns, 1);
@@ -283,7 +288,8 @@ static void bad_words_are_said_and_end_with_2(void **state)
 
 static void more_than_a_filter_holds_is_refused(void **state)
 {
-	static const char *const names[] = { "pid", "user", "comm", "exe", "netns" };
+	static const char *const names[] = { "pid",  "user",      "comm", "exe",
+					     "unit", "container", "netns" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++) {

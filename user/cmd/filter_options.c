@@ -114,26 +114,40 @@ int option_set_user(void *target, const struct option_row *row, const char *valu
 }
 
 /* A glob may have commas of its own: the option is given again for another. */
+static int add_glob(const char **globs, size_t *n, const struct option_row *row, const char *value)
+{
+	if (*n == FILTER_MANY_MAX)
+		return too_many(row->name);
+	globs[(*n)++] = value;
+	return STATUS_OK;
+}
+
 int option_set_comm(void *target, const struct option_row *row, const char *value)
 {
-	struct stream_options *o = target;
+	struct filter *f = &((struct stream_options *)target)->filter;
 
-	(void)row;
-	if (o->filter.n_comms == FILTER_MANY_MAX)
-		return too_many("comm");
-	o->filter.comms[o->filter.n_comms++] = value;
-	return STATUS_OK;
+	return add_glob(f->comms, &f->n_comms, row, value);
 }
 
 int option_set_exe(void *target, const struct option_row *row, const char *value)
 {
-	struct stream_options *o = target;
+	struct filter *f = &((struct stream_options *)target)->filter;
 
-	(void)row;
-	if (o->filter.n_exes == FILTER_MANY_MAX)
-		return too_many("exe");
-	o->filter.exes[o->filter.n_exes++] = value;
-	return STATUS_OK;
+	return add_glob(f->exes, &f->n_exes, row, value);
+}
+
+int option_set_unit(void *target, const struct option_row *row, const char *value)
+{
+	struct filter *f = &((struct stream_options *)target)->filter;
+
+	return add_glob(f->units, &f->n_units, row, value);
+}
+
+int option_set_container(void *target, const struct option_row *row, const char *value)
+{
+	struct filter *f = &((struct stream_options *)target)->filter;
+
+	return add_glob(f->containers, &f->n_containers, row, value);
 }
 
 static int add_netns(struct stream_options *o, const char *word)

@@ -116,6 +116,7 @@ static void prepare(const struct filter *filter, const struct snapshot_row *row)
 	for (size_t i = 0; i < row->n_holders; i++) {
 		struct process *process = row->holders[i];
 
+		enrich_place(process);
 		if (!process->exe || process->exe_truncated)
 			enrich_process(process);
 		note_descendant(filter, process);

@@ -20,6 +20,8 @@ int option_set_pid(void *target, const struct option_row *row, const char *value
 int option_set_user(void *target, const struct option_row *row, const char *value);
 int option_set_comm(void *target, const struct option_row *row, const char *value);
 int option_set_exe(void *target, const struct option_row *row, const char *value);
+int option_set_unit(void *target, const struct option_row *row, const char *value);
+int option_set_container(void *target, const struct option_row *row, const char *value);
 int option_set_netns(void *target, const struct option_row *row, const char *value);
 int option_set_scope(void *target, const struct option_row *row, const char *value);
 

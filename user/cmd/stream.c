@@ -63,14 +63,11 @@ static void tell(const struct event *event, void *arg)
 		learn_host_netns(s);
 	if (event->kind == EVENT_EXISTING && s->options->no_existing)
 		return;
-	if (event->actor.process) {
-		enrich_process(event->actor.process);
+	enrich_event(s->enrich, event);
+	if (event->actor.process)
 		note_descendant(s, event->actor.process);
-	}
-	for (size_t i = 0; i < event->n_holders; i++) {
-		enrich_process(event->holders[i]);
+	for (size_t i = 0; i < event->n_holders; i++)
 		note_descendant(s, event->holders[i]);
-	}
 	if (s->takes ? !s->takes(event, s->arg) : !filter_pass(&s->options->filter, event))
 		return;
 	if (!s->out.err)

@@ -245,23 +245,35 @@ static bool lxc(struct part part, struct part above, struct cgroup_names *out)
 	return true;
 }
 
-static int hex(char c)
+/* What two hexadecimal digits stand for; false if they are none. */
+static bool hex_byte(const char *at, char *byte)
 {
-	return isdigit((unsigned char)c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	unsigned int value = 0;
+
+	for (int i = 0; i < 2; i++) {
+		bool digit = at[i] >= '0' && at[i] <= '9';
+
+		if (!digit && !(at[i] >= 'a' && at[i] <= 'f'))
+			return false;
+		value = value * 16 + (unsigned int)(digit ? at[i] - '0' : at[i] - 'a' + 10);
+	}
+	*byte = (char)value;
+	return true;
 }
 
 /* "\x2d" in the name of a unit stands for '-' (systemd-escape(1)). */
 static size_t unescape_unit(struct part part, char to[CGROUP_NAME_MAX])
 {
-	size_t n = 0;
+	size_t n = 0, i = 0;
 
-	for (size_t i = 0; i < part.len && n < CGROUP_NAME_MAX - 1; i++) {
-		bool escape = i + 3 < part.len && part.at[i] == '\\' && part.at[i + 1] == 'x' &&
-			      hex(part.at[i + 2]) >= 0 && hex(part.at[i + 3]) >= 0;
+	while (i < part.len && n < CGROUP_NAME_MAX - 1) {
+		bool escaped = i + 3 < part.len && part.at[i] == '\\' && part.at[i + 1] == 'x' &&
+			       hex_byte(part.at + i + 2, &to[n]);
 
-		to[n++] = escape ? (char)(hex(part.at[i + 2]) << 4 | hex(part.at[i + 3])) :
-				   part.at[i];
-		i += escape ? 3 : 0;
+		if (!escaped)
+			to[n] = part.at[i];
+		i += escaped ? 4 : 1;
+		n++;
 	}
 	return n;
 }
@@ -309,8 +321,10 @@ static bool take_pod(struct part uid, struct cgroup_names *out)
 	if (uid.len != 36 && uid.len != 32)
 		return false;
 	for (size_t i = 0; i < uid.len; i++) {
-		char c = uid.at[i] == '_' ? '-' : uid.at[i];
+		char c = uid.at[i];
 
+		if (c == '_')
+			c = '-';
 		if (!isdigit((unsigned char)c) && !(c >= 'a' && c <= 'f') && c != '-')
 			return false;
 		out->pod[i] = c;

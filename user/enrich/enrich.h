@@ -21,15 +21,37 @@ void enrich_set_host_netns(struct enrich *enrich, uint32_t inode);
 const char *enrich_user(struct enrich *enrich, uint32_t uid);
 /* By /etc/services; proto is IPPROTO_*. */
 const char *enrich_service(struct enrich *enrich, uint16_t proto, uint16_t port);
-/* "host", or the name under /run/netns. */
+/*
+ * "host", the name under /run/netns, else that of who lives in it: "pod:UID",
+ * "docker:ID", "nginx.service".
+ */
 const char *enrich_netns(struct enrich *enrich, uint32_t inode);
+
+/* By RFC 6335: "well-known", "registered", "dynamic". */
+const char *enrich_class(uint16_t port);
 
 /*
  * Adds to a process what the kernel side could not catch (the arguments of one
  * that was there before, the cut-off part of a long path), if the same process
- * is still there: its start time is compared.
+ * is still there: its start time is compared. And its place.
  */
 void enrich_process(struct process *process);
+
+/* Its place alone: by the cgroup, without /proc where the kernel side told the path and v1 has none. */
+void enrich_place(struct process *process);
+
+/* The process may live in this namespace: if it does, its place is a name for it. */
+void enrich_inhabitant(struct enrich *enrich, uint32_t inode, const struct process *process);
+
+void enrich_inhabitants(struct enrich *enrich, const struct event *event);
+
+/* All of it for the processes of an event, before it is filtered and told. */
+void enrich_event(struct enrich *enrich, const struct event *event);
+
+/* Of a process whose place was looked up. It lives as long as the process does. */
+const char *enrich_unit(struct enrich *enrich, const struct process *process);
+/* "docker:ID" */
+const char *enrich_container(struct enrich *enrich, const struct process *process);
 
 /* CLOCK_REALTIME of an event's CLOCK_BOOTTIME. */
 uint64_t enrich_wall_ns(uint64_t boot_ns);

@@ -1,32 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Users, services, network namespaces; and the clock. */
-#include "enrich/cache.h"
-#include "enrich/enrich.h"
+/* Users and services; and the clock. */
+#include "enrich/internal.h"
 
 #include "base/loop.h"
 
 #include <arpa/inet.h>
-#include <dirent.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
-
-#define NETNS_DIR "/run/netns"
-
-struct enrich {
-	bool numeric;
-	uint32_t host_netns;
-	struct name_cache users;
-	struct name_cache services;
-	bool services_loaded;
-	struct name_cache netns;
-};
 
 struct enrich *enrich_new(bool numeric)
 {
@@ -43,7 +26,7 @@ void enrich_free(struct enrich *enrich)
 		return;
 	name_cache_free(&enrich->users);
 	name_cache_free(&enrich->services);
-	name_cache_free(&enrich->netns);
+	netns_names_free(enrich);
 	free(enrich);
 }
 
@@ -120,30 +103,12 @@ const char *enrich_service(struct enrich *enrich, uint16_t proto, uint16_t port)
 	return name_cache_find(&enrich->services, service_key(proto, port));
 }
 
-static char *look_up_netns(uint64_t inode, void *arg)
+/* RFC 6335, 6. */
+const char *enrich_class(uint16_t port)
 {
-	DIR *dir = opendir(NETNS_DIR);
-	struct dirent *entry;
-	char *name = NULL;
-
-	(void)arg;
-	while (dir && !name && (entry = readdir(dir))) {
-		struct stat st;
-
-		if (entry->d_name[0] != '.' && !fstatat(dirfd(dir), entry->d_name, &st, 0) &&
-		    st.st_ino == inode)
-			name = strdup(entry->d_name);
-	}
-	if (dir)
-		closedir(dir);
-	return name;
-}
-
-const char *enrich_netns(struct enrich *enrich, uint32_t inode)
-{
-	if (inode && inode == enrich->host_netns)
-		return "host";
-	return name_cache_get(&enrich->netns, inode, look_up_netns, NULL);
+	if (port < 1024)
+		return "well-known";
+	return port < 49152 ? "registered" : "dynamic";
 }
 
 /*

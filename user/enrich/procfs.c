@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What /proc still knows of a process the kernel side told us of. */
-#include "enrich/enrich.h"
+#include "enrich/internal.h"
+#include "enrich/procdir.h"
 
-#include "base/buf.h"
-
-#include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,59 +11,11 @@
 #define ARGS_MAX ((size_t)64 * 1024)
 #define DELETED " (deleted)"
 
-static int open_pid(uint32_t tgid)
-{
-	char path[32];
-
-	snprintf(path, sizeof(path), "/proc/%u", tgid);
-	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-}
-
-/* At most max bytes of a file of the process. Empty: not readable. */
-static void slurp(int dir, const char *name, struct buf *out, size_t max)
-{
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-	ssize_t n = 1;
-
-	while (fd >= 0 && n > 0 && out->len < max) {
-		size_t room = max - out->len < 4096 ? max - out->len : 4096;
-		char *to = buf_reserve(out, room);
-
-		n = to ? read(fd, to, room) : 0;
-		if (n > 0)
-			out->len += (size_t)n;
-	}
-	if (fd >= 0)
-		close(fd);
-}
-
-/*
- * Field 22 of /proc/PID/stat counts clock ticks since boot (proc(5)); the name
- * in field 2 may hold anything, so the count starts behind its last ')'.
- */
-static bool same_start(int dir, uint64_t start_ns)
-{
-	uint64_t tick_ns = 1000000000ULL / (uint64_t)sysconf(_SC_CLK_TCK);
-	struct buf stat = { 0 };
-	bool same = false;
-	char *at;
-
-	slurp(dir, "stat", &stat, 4096);
-	buf_putc(&stat, '\0');
-	at = stat.failed ? NULL : strrchr(stat.data, ')');
-	for (int field = 2; at && field < 22; field++)
-		at = strchr(at + 1, ' ');
-	if (at)
-		same = strtoull(at, NULL, 10) == start_ns / tick_ns;
-	buf_free(&stat);
-	return same;
-}
-
 static void read_args(int dir, struct process *process)
 {
 	struct buf args = { 0 };
 
-	slurp(dir, "cmdline", &args, ARGS_MAX);
+	procdir_read(dir, "cmdline", &args, ARGS_MAX);
 	if (args.failed || !args.len || (process->args && args.len <= process->args_len)) {
 		buf_free(&args);
 		return;
@@ -99,28 +48,51 @@ static void read_exe(int dir, struct process *process)
 	process->exe_truncated = false;
 }
 
+/* Arguments and executable, if they lack. */
+static void complete(struct process *process, int dir)
+{
+	if (!process->args || process->args_truncated)
+		read_args(dir, process);
+	if (!process->exe || process->exe_truncated)
+		read_exe(dir, process);
+}
+
+static bool is_complete(const struct process *process)
+{
+	return process->args && !process->args_truncated && process->exe && !process->exe_truncated;
+}
+
 void enrich_process(struct process *process)
 {
-	bool want_args = !process->args || process->args_truncated;
-	bool want_exe = !process->exe || process->exe_truncated;
 	int dir;
 
-	if (process->proc_asked || process->kthread || !(want_args || want_exe))
+	enrich_place(process);
+	if (process->proc_asked || process->kthread || is_complete(process))
 		return;
 	process->proc_asked = true;
-	dir = open_pid(process->tgid);
+	dir = procdir_open_same(process->tgid, process->start_ns);
 	if (dir < 0)
 		return;
-	/*
-	 * The descriptor is of this process alone: once it ends, reads fail, and
-	 * never show another with the same number. So one comparison is enough.
-	 */
-	if (same_start(dir, process->start_ns)) {
-		if (want_args)
-			read_args(dir, process);
-		if (want_exe)
-			read_exe(dir, process);
-	}
+	complete(process, dir);
 	process_changed(process);
 	close(dir);
+}
+
+void enrich_inhabitants(struct enrich *enrich, const struct event *event)
+{
+	uint32_t netns = event->socket.local.netns;
+
+	if (event->actor.process)
+		enrich_inhabitant(enrich, netns, event->actor.process);
+	for (size_t i = 0; i < event->n_holders; i++)
+		enrich_inhabitant(enrich, netns, event->holders[i]);
+}
+
+void enrich_event(struct enrich *enrich, const struct event *event)
+{
+	if (event->actor.process)
+		enrich_process(event->actor.process);
+	for (size_t i = 0; i < event->n_holders; i++)
+		enrich_process(event->holders[i]);
+	enrich_inhabitants(enrich, event);
 }

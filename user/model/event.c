@@ -31,6 +31,18 @@ void process_changed(struct process *process)
 	process->version = ++last;
 }
 
+#define ID_LEN 64
+#define ID_SHOWN 12
+
+size_t container_shown(const char *container)
+{
+	const char *id = strchr(container, ':');
+
+	if (!id || strspn(id + 1, "0123456789abcdef") != ID_LEN || id[1 + ID_LEN])
+		return strlen(container);
+	return (size_t)(id + 1 + ID_SHOWN - container);
+}
+
 const char *record_kind_name(enum record_kind kind)
 {
 	static const char *const names[RECORD_KINDS] = {

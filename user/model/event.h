@@ -29,6 +29,17 @@ enum event_kind {
 /* "existing", "open", … */
 const char *event_kind_name(enum event_kind kind);
 
+/* Where a process runs, as its cgroup tells; the texts follow. NULL: there is none. */
+struct place {
+	const char *unit;      /* systemd's, of the system: "nginx.service" */
+	const char *user_unit; /* below it, of the user's manager */
+	const char *container; /* "docker:ID" */
+	const char *pod;       /* the uid of a Kubernetes pod */
+};
+
+/* How much of a container's name is shown to a person: an id's first twelve characters. */
+size_t container_shown(const char *container);
+
 /*
  * A program in a process. (tgid, start_ns) is the process; exec_id tells one
  * program of it from the next. Owned by model/procs, by reference count.
@@ -48,7 +59,8 @@ struct process {
 	char *exe;  /* owned; NULL: unknown, or a kernel thread */
 	char *args; /* owned; each ended by NUL; NULL: unknown */
 	size_t args_len;
-	char *cgroup_path; /* owned; NULL: unknown */
+	char *cgroup_path;   /* owned; NULL: unknown */
+	struct place *place; /* owned, by one free(); NULL: not looked up yet */
 	bool kthread;
 	bool deleted;        /* exe was unlinked, or is a memfd */
 	bool exe_truncated;  /* the path lacks its beginning */

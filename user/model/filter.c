@@ -3,7 +3,11 @@
 
 #include "base/glob.h"
 
+#include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
+
+#define CONTAINER_SHOWN_MAX 300 /* a runtime's name, and one of a file */
 
 static bool has(const uint32_t *values, size_t n, uint32_t value)
 {
@@ -48,6 +52,39 @@ static bool exe_match(const struct filter *f, const char *exe)
 	return false;
 }
 
+static bool unit_match(const struct filter *f, const struct place *place)
+{
+	for (size_t i = 0; place && i < f->n_units; i++)
+		if ((place->unit && glob_match(f->units[i], place->unit)) ||
+		    (place->user_unit && glob_match(f->units[i], place->user_unit)))
+			return true;
+	return false;
+}
+
+/* "docker:ID", and "ID" alone. */
+static bool container_glob(const char *pattern, const char *container)
+{
+	const char *id = strchr(container, ':');
+
+	return glob_match(pattern, container) || (id && glob_match(pattern, id + 1));
+}
+
+/* As it is, and as the columns show it. */
+static bool container_match(const struct filter *f, const struct place *place)
+{
+	const char *container = place ? place->container : NULL;
+	char shown[CONTAINER_SHOWN_MAX];
+
+	if (!container)
+		return false;
+	snprintf(shown, sizeof(shown), "%.*s", (int)container_shown(container), container);
+	for (size_t i = 0; i < f->n_containers; i++)
+		if (container_glob(f->containers[i], container) ||
+		    container_glob(f->containers[i], shown))
+			return true;
+	return false;
+}
+
 static bool pass_process(const struct filter *f, const struct process *p, const char *comm,
 			 uint32_t uid)
 {
@@ -57,13 +94,22 @@ static bool pass_process(const struct filter *f, const struct process *p, const 
 		return false;
 	if (f->n_comms && !comm_match(f, comm))
 		return false;
-	return !f->n_exes || exe_match(f, p->exe);
+	if (f->n_exes && !exe_match(f, p->exe))
+		return false;
+	if (f->n_units && !unit_match(f, p->place))
+		return false;
+	return !f->n_containers || container_match(f, p->place);
+}
+
+static bool asks_for_processes(const struct filter *f)
+{
+	return f->n_pids || f->n_uids || f->n_comms || f->n_exes || f->n_units || f->n_containers;
 }
 
 /* The actor passes, or any of the holders does. */
 static bool pass_processes(const struct filter *f, const struct event *e)
 {
-	if (!f->n_pids && !f->n_uids && !f->n_comms && !f->n_exes)
+	if (!asks_for_processes(f))
 		return true;
 	if (e->actor.process && pass_process(f, e->actor.process, e->actor.comm, e->actor.uid))
 		return true;

@@ -27,6 +27,10 @@ struct filter {
 	size_t n_comms;
 	const char *exes[FILTER_MANY_MAX];
 	size_t n_exes;
+	const char *units[FILTER_MANY_MAX]; /* of the system, or of a user */
+	size_t n_units;
+	const char *containers[FILTER_MANY_MAX]; /* with or without the runtime, whole or as shown */
+	size_t n_containers;
 };
 
 /* EVENT_LOST always passes: nobody filters away that something is missing. */

@@ -44,6 +44,7 @@ static void proc_entry_free(void *arg)
 	free(entry->process.exe);
 	free(entry->process.args);
 	free(entry->process.cgroup_path);
+	free(entry->process.place);
 	free(entry);
 }
 
@@ -154,6 +155,11 @@ static int take_task(struct process *process, const struct decoded *record)
 {
 	int err = 0;
 
+	/* Told again where it was, it keeps what /proc said, which may not know it any more. */
+	if (!process->cgroup_path || process->cgroup_id != record->task.cgroup_id) {
+		free(process->place);
+		process->place = NULL;
+	}
 	process->ppid = record->ppid;
 	process->exe_dev = record->exe_dev;
 	process->exe_inode = record->exe_inode;

@@ -17,6 +17,9 @@ void column_put_sent(const struct event *e, struct enrich *enrich, struct buf *o
 void column_put_received(const struct event *e, struct enrich *enrich, struct buf *out);
 void column_put_errno(const struct event *e, struct enrich *enrich, struct buf *out);
 void column_put_op(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_unit(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_container(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_class(const struct event *e, struct enrich *enrich, struct buf *out);
 void column_put_origin(const struct event *e, struct enrich *enrich, struct buf *out);
 /* "ADDR:PORT", "[ADDR]:PORT" */
 void cell_put_endpoint(const struct endpoint *end, struct buf *out);

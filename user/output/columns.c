@@ -106,7 +106,7 @@ void column_put_netns(const struct event *e, struct enrich *enrich, struct buf *
 		return;
 	name = enrich_netns(enrich, e->socket.local.netns);
 	if (name)
-		put_text(out, name);
+		escape_text(out, name, container_shown(name));
 	else
 		buf_put_u64(out, e->socket.local.netns);
 }
@@ -306,6 +306,9 @@ const struct column columns_all[] = {
 	{ "state", 24, false, "the step between two TCP states", column_put_state },
 	{ "op", 7, false, "the call that failed", column_put_op },
 	{ "errno", 15, false, "why it failed", column_put_errno },
+	{ "unit", 24, false, "systemd unit; of a user's manager: both", column_put_unit },
+	{ "container", 20, false, "container, by its short id", column_put_container },
+	{ "class", 10, false, "well-known, registered, dynamic (RFC 6335)", column_put_class },
 	{ "origin", 8, false, "syscall, io_uring", column_put_origin },
 };
 

@@ -7,7 +7,7 @@
 #include "enrich/enrich.h"
 #include "model/event.h"
 
-#define COLUMNS_MAX 32
+#define COLUMNS_MAX 64
 
 struct column {
 	const char *name;

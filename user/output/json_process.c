@@ -74,14 +74,26 @@ static void put_who(struct json *j, struct enrich *enrich, const struct actor *a
 	json_object_end(j);
 }
 
+static void put_some(struct json *j, const char *key, const char *text)
+{
+	if (text)
+		json_string(j, key, text);
+}
+
 static void put_cgroup(struct json *j, const struct process *p)
 {
-	if (!p->cgroup_id)
+	const struct place nowhere = { 0 }, *place = p->place ? p->place : &nowhere;
+
+	if (!p->cgroup_id && !p->cgroup_path && !place->unit && !place->container && !place->pod)
 		return;
 	json_object(j, "cgroup");
-	json_u64(j, "id", p->cgroup_id);
-	if (p->cgroup_path)
-		json_string(j, "path", p->cgroup_path);
+	if (p->cgroup_id)
+		json_u64(j, "id", p->cgroup_id);
+	put_some(j, "path", p->cgroup_path);
+	put_some(j, "unit", place->unit);
+	put_some(j, "user_unit", place->user_unit);
+	put_some(j, "container", place->container);
+	put_some(j, "pod", place->pod);
 	json_object_end(j);
 }
 
@@ -174,6 +186,7 @@ void json_put_holders(struct json *j, struct enrich *enrich, const struct event 
 		json_string(j, "comm", p->comm);
 		put_exe(j, p);
 		put_user(j, enrich, p->uid, p->gid);
+		put_cgroup(j, p);
 		json_object_end(j);
 	}
 	json_array_end(j);

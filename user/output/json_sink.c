@@ -65,6 +65,7 @@ static void put_local(struct json *j, struct enrich *enrich, const struct endpoi
 	json_plain(j, "scope", scope_name(endpoint_scope(local)));
 	if (service)
 		json_string(j, "service", service);
+	json_plain(j, "class", enrich_class(local->port));
 }
 
 static void put_netns(struct json *j, struct enrich *enrich, uint32_t inode)

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Where a process runs: systemd unit, container, and the namespace that is named by them. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cgroup.h"
+#include "event.h"
+#include "netns.h"
+#include "opener.h"
+#include "process.h"
+#include "sockets.h"
+#include "spawn.h"
+#include "tests.h"
+#include "tracer.h"
+
+static void expect_place(const struct event *event)
+{
+	expect_text(event, "cgroup.unit", cgroup_unit());
+	expect_text(event, "cgroup.container", cgroup_container());
+}
+
+/* Live, and in the snapshot of another one; who is elsewhere is told to be nowhere. */
+static void place_unit(void)
+{
+	const struct spec spec = { .addr = "127.0.0.1", .port = 8080 };
+	struct tracer *tracer = tracer_start(), *later;
+	struct opener opener = opener_start(AS_PLACE);
+	const struct event *event;
+	int fd;
+
+	opener_open(&opener, &spec);
+	event = tracer_expect(tracer, "open", 8080);
+	expect_process(event, opener.child.pid);
+	expect_text(event, "cgroup.path", cgroup_path());
+	expect_place(event);
+	fd = tcp_listen("127.0.0.1", 8081);
+	event = tracer_expect(tracer, "open", 8081);
+	check(!event_get(event, "cgroup.container"), "a container: %s", event->line);
+	later = tracer_start();
+	event = tracer_expect(later, "existing", 8080);
+	expect_place(event);
+	check(json_array_size(event_get(event, "holders")) == 1, "not one holder: %s", event->line);
+	event = tracer_expect(later, "existing", 8081);
+	check(!event_get(event, "cgroup.container"), "a container: %s", event->line);
+	sock_close(fd);
+}
+
+/* It moves while it runs: what is told next is from the new place. */
+static void place_moved(void)
+{
+	struct tracer *tracer = tracer_start();
+	int fd = tcp_listen("127.0.0.1", 8080);
+	const struct event *event = tracer_expect(tracer, "open", 8080);
+
+	check(!event_get(event, "cgroup.container"), "a container: %s", event->line);
+	cgroup_make(CGROUP_V2);
+	cgroup_enter();
+	sock_close(fd);
+	tracer_sync(tracer);
+	fd = tcp_listen("127.0.0.1", 8081);
+	event = tracer_expect(tracer, "open", 8081);
+	expect_text(event, "cgroup.path", cgroup_path());
+	expect_place(event);
+	sock_close(fd);
+}
+
+static void open_in_old(int ctl, void *arg)
+{
+	(void)arg;
+	cgroup_enter();
+	tcp_listen("127.0.0.1", 8080);
+	step_give(ctl);
+	step_await(ctl);
+}
+
+/* A hierarchy of v1 alone knows of it, as with docker on a hybrid host. */
+static void place_old(void)
+{
+	struct tracer *tracer;
+	struct child child;
+
+	cgroup_make(CGROUP_V1);
+	child = child_start(open_in_old, NULL);
+	step_await(child.ctl);
+	tracer = tracer_start();
+	expect_place(tracer_expect(tracer, "existing", 8080));
+	child_kill(&child);
+	expect_place(tracer_expect(tracer, "close", 8080));
+}
+
+static void open_in_netns(int ctl, void *arg)
+{
+	(void)arg;
+	cgroup_enter();
+	netns_enter_new();
+	number_give(ctl, (long)netns_inode());
+	tcp_listen("127.0.0.1", 8080);
+	step_give(ctl);
+	step_await(ctl);
+}
+
+/*
+ * It is called by the container that lives in it. This test's own namespace has
+ * nobody in such a place, and no name.
+ */
+static void place_netns(void)
+{
+	struct tracer *tracer, *table;
+	unsigned long inode;
+	struct child child;
+	char shown[128], number[24];
+	int fd = tcp_listen("127.0.0.1", 8081);
+
+	cgroup_make(CGROUP_V2);
+	child = child_start(open_in_netns, NULL);
+	inode = (unsigned long)number_await(child.ctl);
+	step_await(child.ctl);
+	tracer = tracer_launch(&(struct launch){ 0 });
+	tracer_add_netns(tracer, inode);
+	tracer_ready(tracer);
+	expect_text(tracer_expect(tracer, "existing", 8080), "netns.name", cgroup_container());
+	snprintf(number, sizeof(number), "%lu", inode);
+	snprintf(shown, sizeof(shown), "existing,8080,%.19s\n", cgroup_container());
+	table = tracer_launch(&(struct launch){
+		.args = { "-o", "csv", "--columns", "event,port,netns", "--netns", number },
+		.text = true });
+	while (!table->len || !strstr(table->buf, "8080"))
+		tracer_pump_alive(table, time_left());
+	check(strstr(table->buf, shown), "not \"%s\" in: %s", shown, table->buf);
+	sock_close(fd);
+}
+
+const struct test place_tests[] = {
+	{ "place-unit", "systemd unit and container of who opened a port, and who holds it",
+	  place_unit, 0 },
+	{ "place-moved", "a process that moves to another cgroup is told there", place_moved, 0 },
+	{ "place-old", "a container that only a hierarchy of cgroup v1 knows of", place_old, 0 },
+	{ "place-netns", "a network namespace is called by the container that lives in it",
+	  place_netns, 0 },
+	{ 0 },
+};
