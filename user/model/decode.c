@@ -188,17 +188,6 @@ static int decode_port(const void *data, size_t size, struct decoded *out)
 	return decode_socket(&rec.sock, &out->socket);
 }
 
-/* include/net/tcp_states.h, in the words of ss(8) and of RFC 9293 */
-static const char *const tcp_states[] = {
-	NULL,    "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",    "TIME_WAIT",
-	"CLOSE", "CLOSE_WAIT",  "LAST_ACK", "LISTEN",   "CLOSING",   "NEW_SYN_RECV",
-};
-
-static const char *tcp_state_name(unsigned int state)
-{
-	return state < sizeof(tcp_states) / sizeof(*tcp_states) ? tcp_states[state] : NULL;
-}
-
 static void decode_remote(const struct rec_socket *sock, const __u8 addr[16], __u16 port,
 			  struct decoded *out)
 {

@@ -55,6 +55,17 @@ const char *record_kind_name(enum record_kind kind)
 	return names[kind];
 }
 
+/* include/net/tcp_states.h, in the words of ss(8) and of RFC 9293 */
+static const char *const tcp_states[] = {
+	NULL,    "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",    "TIME_WAIT",
+	"CLOSE", "CLOSE_WAIT",  "LAST_ACK", "LISTEN",   "CLOSING",   "NEW_SYN_RECV",
+};
+
+const char *tcp_state_name(unsigned int state)
+{
+	return state < sizeof(tcp_states) / sizeof(*tcp_states) ? tcp_states[state] : NULL;
+}
+
 const char *close_cause_name(enum close_cause cause)
 {
 	static const char *const names[] = {

@@ -190,6 +190,9 @@ struct event {
 	uint64_t lost_to_ns;
 };
 
+/* "LISTEN", … of TCP_*, as ss(8) and RFC 9293 call it; static; NULL: there is none. */
+const char *tcp_state_name(unsigned int state);
+
 /* "closed", "process-exit", "destroyed"; NULL: not known. */
 const char *close_cause_name(enum close_cause cause);
 

@@ -3,9 +3,9 @@
 #ifndef PORTTRACE_TRACE_INTERNAL_H
 #define PORTTRACE_TRACE_INTERNAL_H
 
+#include "base/netns.h"
 #include "trace/core_types.h"
 #include "trace/ladder.h"
-#include "trace/netns.h"
 #include "trace/trace.h"
 
 #include "shared.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The iterators: every descriptor of every process, then the tables of each network namespace. */
+#include "base/netns.h"
 #include "trace/first_namespace.h"
 #include "trace/internal.h"
-#include "trace/netns.h"
 
 #include "base/buf.h"
 
@@ -185,46 +185,21 @@ static int read_iterator(struct reading *reading, struct bpf_link *link)
 	return err;
 }
 
-static int read_tables(struct reading *reading)
+static int read_tables(uint32_t inode, void *arg)
 {
+	struct reading *reading = arg;
 	int err = read_iterator(reading, reading->trace->iter_tcp);
 
+	(void)inode;
 	return err ? err : read_iterator(reading, reading->trace->iter_udp);
 }
 
-/* Goes in, reads, and comes back; being stuck in another namespace is fatal to the caller. */
-static int read_netns(struct reading *reading, const struct netns_way *way, int home)
+static void note_gap(int err, void *arg)
 {
-	int fd = netns_open(way);
-	int err;
+	struct reading *reading = arg;
 
-	if (fd < 0)
-		return fd;
-	err = setns(fd, CLONE_NEWNET) ? -errno : 0;
-	close(fd);
-	if (err)
-		return err;
-	err = read_tables(reading);
-	if (setns(home, CLONE_NEWNET))
-		abort();
-	return err;
-}
-
-/* Tries every way into a namespace until one works. */
-static int read_by_any_way(struct reading *reading, uint32_t inode, int home, size_t *n)
-{
-	const struct netns_way *ways = netns_find(reading->ways, inode, n);
-	int err = -ENOENT;
-
-	for (size_t i = 0; i < *n && err; i++)
-		err = read_netns(reading, &ways[i], home);
-	return err;
-}
-
-static void note_gap(struct reading *reading, int err)
-{
 	/* EINVAL: a namespace of another kind, mounted or open as this one's are. */
-	if (!err || err == -EINVAL)
+	if (err == -EINVAL)
 		return;
 	/*
 	 * A process that ended takes its namespace along. But in a pid namespace of
@@ -234,30 +209,6 @@ static void note_gap(struct reading *reading, int err)
 		return;
 	reading->gaps->netns++;
 	reading->gaps->err = err;
-}
-
-/* Our own first: that takes no privilege to enter. */
-static int read_every_netns(struct reading *reading)
-{
-	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	struct stat st;
-	size_t n = 1;
-	int err;
-
-	if (home < 0)
-		return -errno;
-	err = fstat(home, &st) ? -errno : read_tables(reading);
-	netns_sort(reading->ways);
-	for (size_t i = 0; !err && i < reading->ways->n; i += n) {
-		uint32_t inode = reading->ways->ways[i].inode;
-
-		if (inode == st.st_ino)
-			netns_find(reading->ways, inode, &n);
-		else
-			note_gap(reading, read_by_any_way(reading, inode, home, &n));
-	}
-	close(home);
-	return err;
 }
 
 /* The kernel side reports a namespace once; another run starts with an empty list. */
@@ -291,6 +242,7 @@ int trace_snapshot(struct trace *trace, struct procs *procs, struct snapshot *ou
 		.gaps = gaps,
 		.ways = &trace->ways,
 	};
+	const struct netns_tour tour = { read_tables, note_gap, &reading };
 	int err;
 
 	*gaps = (struct snapshot_gaps){ 0 };
@@ -303,7 +255,7 @@ int trace_snapshot(struct trace *trace, struct procs *procs, struct snapshot *ou
 	if (!err)
 		err = netns_add_mounted(reading.ways);
 	if (!err)
-		err = read_every_netns(&reading);
+		err = netns_tour(reading.ways, &tour);
 	gaps->shut_unseen = trace->shut_by_flag && flag_was_refused(trace);
 	buf_free(&reading.bytes);
 	snapshot_sort(out);
@@ -312,11 +264,5 @@ int trace_snapshot(struct trace *trace, struct procs *procs, struct snapshot *ou
 
 int trace_netns_open(const struct trace *trace, uint32_t inode)
 {
-	size_t n;
-	const struct netns_way *ways = netns_find(&trace->ways, inode, &n);
-	int fd = -ENOENT;
-
-	for (size_t i = 0; i < n && fd < 0; i++)
-		fd = netns_open(&ways[i]);
-	return fd;
+	return netns_open_any(&trace->ways, inode);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Ways into network namespaces. */
-#ifndef PORTTRACE_TRACE_NETNS_H
-#define PORTTRACE_TRACE_NETNS_H
+#ifndef PORTTRACE_BASE_NETNS_H
+#define PORTTRACE_BASE_NETNS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -38,6 +38,32 @@ void netns_sort(struct netns_ways *ways);
 const struct netns_way *netns_find(const struct netns_ways *ways, uint32_t inode, size_t *n);
 /* A descriptor of the namespace; the caller closes it. -errno, -ENOENT where it is another by now. */
 int netns_open(const struct netns_way *way);
+/* The same by any way into the namespace, after netns_sort(). */
+int netns_open_any(const struct netns_ways *ways, uint32_t inode);
 void netns_free(struct netns_ways *ways);
+
+/* A stay of the calling thread in another namespace. */
+struct netns_visit {
+	int home; /* -1: it stayed where it was */
+};
+
+/* Enters the namespace of fd; -1: stays. 0, and netns_leave() is due, or -errno. */
+int netns_visit(struct netns_visit *visit, int fd);
+/* Comes back; being stuck in another namespace ends the program. */
+void netns_leave(struct netns_visit *visit);
+
+struct netns_tour {
+	/* Called in each namespace. 0 or -errno. */
+	int (*read)(uint32_t inode, void *arg);
+	/* Called for each but our own that was not entered, or where read() failed. */
+	void (*missed)(int err, void *arg);
+	void *arg;
+};
+
+/*
+ * Through our own namespace, which takes no privilege, and each one there is a way into; sorts
+ * the ways. 0 or -errno, that of our own.
+ */
+int netns_tour(struct netns_ways *ways, const struct netns_tour *tour);
 
 #endif

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "trace/netns.h"
+#include "base/netns.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
 #include <mntent.h>
+#include <sched.h>
 #include <search.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -14,6 +15,9 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+/* Of this thread: another may be elsewhere. */
+#define OWN_NETNS "/proc/thread-self/ns/net"
 
 static int by_value(const void *a, const void *b)
 {
@@ -181,6 +185,17 @@ static void nothing(void *key)
 	(void)key;
 }
 
+int netns_open_any(const struct netns_ways *ways, uint32_t inode)
+{
+	size_t n;
+	const struct netns_way *way = netns_find(ways, inode, &n);
+	int fd = -ENOENT;
+
+	for (size_t i = 0; i < n && fd < 0; i++)
+		fd = netns_open(&way[i]);
+	return fd;
+}
+
 void netns_free(struct netns_ways *ways)
 {
 	for (size_t i = 0; i < ways->n; i++)
@@ -188,4 +203,93 @@ void netns_free(struct netns_ways *ways)
 	tdestroy(ways->known, nothing);
 	free(ways->ways);
 	*ways = (struct netns_ways){ 0 };
+}
+
+/* home: where to come back to, see netns_visit(). */
+static int enter(struct netns_visit *visit, int fd, int home)
+{
+	visit->home = home;
+	return setns(fd, CLONE_NEWNET) ? -errno : 0;
+}
+
+static void come_back(const struct netns_visit *visit)
+{
+	if (setns(visit->home, CLONE_NEWNET))
+		abort();
+}
+
+int netns_visit(struct netns_visit *visit, int fd)
+{
+	int home, err;
+
+	visit->home = -1;
+	if (fd < 0)
+		return 0;
+	home = open_path(OWN_NETNS);
+	if (home < 0)
+		return home;
+	err = enter(visit, fd, home);
+	if (err)
+		close(home);
+	return err;
+}
+
+void netns_leave(struct netns_visit *visit)
+{
+	if (visit->home < 0)
+		return;
+	come_back(visit);
+	close(visit->home);
+}
+
+/* By one way after the other, until one works. */
+static int read_by_any_way(const struct netns_tour *tour, const struct netns_way *ways, size_t n,
+			   int home)
+{
+	struct netns_visit visit;
+	int err = -ENOENT;
+
+	for (size_t i = 0; i < n && err; i++) {
+		int fd = netns_open(&ways[i]);
+
+		err = fd < 0 ? fd : enter(&visit, fd, home);
+		if (fd >= 0)
+			close(fd);
+		if (err)
+			continue;
+		err = tour->read(ways[i].inode, tour->arg);
+		come_back(&visit);
+	}
+	return err;
+}
+
+static void tour_others(struct netns_ways *ways, const struct netns_tour *tour, int home,
+			uint32_t own)
+{
+	size_t n;
+
+	netns_sort(ways);
+	for (size_t i = 0; i < ways->n; i += n) {
+		uint32_t inode = ways->ways[i].inode;
+		const struct netns_way *first = netns_find(ways, inode, &n);
+		int err = inode == own ? 0 : read_by_any_way(tour, first, n, home);
+
+		if (err)
+			tour->missed(err, tour->arg);
+	}
+}
+
+int netns_tour(struct netns_ways *ways, const struct netns_tour *tour)
+{
+	int home = open_path(OWN_NETNS);
+	struct stat st;
+	int err;
+
+	if (home < 0)
+		return home;
+	err = fstat(home, &st) ? -errno : tour->read((uint32_t)st.st_ino, tour->arg);
+	if (!err)
+		tour_others(ways, tour, home, (uint32_t)st.st_ino);
+	close(home);
+	return err;
 }
