@@ -9,7 +9,9 @@ RESULTS := build/test-results
 UNIT_OBJ := build/obj/unit
 UNIT_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g -O1 -Iuser -Ibpf -Ibuild/gen -Itests/unit $(SANITIZERS)
 # All that needs no kernel side.
-PURE_SOURCES := $(wildcard user/base/*.c user/model/*.c user/enrich/*.c user/output/*.c) user/trace/ladder.c user/trace/rungs.c user/trace/programs.c user/trace/core_types.c user/cmd/stream_options.c user/cmd/filter_options.c
+PURE_SOURCES := $(wildcard user/base/*.c user/model/*.c user/enrich/*.c user/output/*.c) user/diag/message.c \
+	user/trace/ladder.c user/trace/rungs.c user/trace/programs.c user/trace/core_types.c \
+	user/cmd/stream_options.c user/cmd/filter_options.c
 PURE_OBJECTS := $(PURE_SOURCES:user/%.c=$(UNIT_OBJ)/%.o)
 UNIT_TESTS := $(patsubst tests/unit/%.c,build/tests/unit/%,$(wildcard tests/unit/test_*.c))
 
@@ -38,7 +40,7 @@ build/tests/fuzz/%: tests/fuzz/%.c $(PURE_SOURCES) Makefile tests/tests.mk
 	$(call say,FUZZ,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) -std=gnu11 -D_GNU_SOURCE -g -O1 -Iuser -Ibpf -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all -o $@ $< $(filter user/base/% user/model/% user/enrich/% user/output/%,$(PURE_SOURCES))
+		-fno-sanitize-recover=all -o $@ $< $(filter user/base/% user/model/% user/enrich/% user/output/% user/diag/%,$(PURE_SOURCES))
 
 .PHONY: test-fuzz
 test-fuzz: $(FUZZ_TARGETS)
