@@ -2,6 +2,7 @@
 #include "diag/procfs.h"
 
 #include "base/parse.h"
+#include "base/procdir.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +15,11 @@
 #include <unistd.h>
 
 #define DELETED " (deleted)"
+_Static_assert(sizeof(((struct procdir_stat *)0)->comm) == COMM_LEN + 1,
+	       "both are names of a task");
+
 #define CGROUP_ROOT "/sys/fs/cgroup"
+#define TEXT_MAX ((size_t)16 * 1024)
 #define PF_KTHREAD 0x00200000 /* linux/sched.h */
 
 static int open_dir(int at, const char *name)
@@ -116,66 +121,19 @@ uint32_t procfs_netns(int dir)
 }
 
 /* A file of the process as text. Empty: not readable. */
-static size_t slurp(int dir, const char *name, char *to, size_t size)
+static void read_text(int dir, const char *name, struct buf *out)
 {
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-	size_t len = 0;
-	ssize_t n = 1;
-
-	while (fd >= 0 && n > 0 && len + 1 < size) {
-		n = read(fd, to + len, size - 1 - len);
-		if (n > 0)
-			len += (size_t)n;
-	}
-	if (fd >= 0)
-		close(fd);
-	to[len] = '\0';
-	return len;
-}
-
-struct stat_line {
-	uint32_t ppid;
-	uint32_t flags;
-	uint64_t start_ticks;
-	char comm[COMM_LEN + 1];
-};
-
-/* Field n, counted from the ')' that ends field 2. */
-static uint64_t stat_field(const char *name_end, unsigned int n)
-{
-	const char *at = name_end;
-
-	for (unsigned int field = 2; at && field < n; field++)
-		at = strchr(at + 1, ' ');
-	return at ? strtoull(at, NULL, 10) : 0;
-}
-
-/* proc_pid_stat(5). The name in field 2 may hold anything, so the rest begins behind its last ')'. */
-static int read_stat(int dir, struct stat_line *out)
-{
-	char text[4096];
-	char *open, *end;
-	size_t len;
-
-	if (!slurp(dir, "stat", text, sizeof(text)))
-		return -ESRCH;
-	open = strchr(text, '(');
-	end = strrchr(text, ')');
-	if (!open || !end || end < open)
-		return -EBADMSG;
-	len = (size_t)(end - open - 1);
-	*out = (struct stat_line){ .ppid = (uint32_t)stat_field(end, 4),
-				   .flags = (uint32_t)stat_field(end, 9),
-				   .start_ticks = stat_field(end, 22) };
-	memcpy(out->comm, open + 1, len < COMM_LEN ? len : COMM_LEN);
-	return 0;
+	procdir_read(dir, name, out, TEXT_MAX);
+	buf_putc(out, '\0');
+	if (out->failed)
+		buf_clear(out);
 }
 
 bool procfs_is_kernel_thread(int dir)
 {
-	struct stat_line line;
+	struct procdir_stat stat;
 
-	return !read_stat(dir, &line) && line.flags & PF_KTHREAD;
+	return !procdir_stat(dir, &stat) && stat.flags & PF_KTHREAD;
 }
 
 /* proc_pid_status(5): the first number is the real one. */
@@ -234,49 +192,55 @@ static uint64_t cgroup_id(const char *path)
 
 static void fill_cgroup(int dir, struct decoded *out)
 {
-	char text[4096];
-	const char *path = slurp(dir, "cgroup", text, sizeof(text)) ? cgroup_line(text) : NULL;
+	struct buf text = { 0 };
+	const char *path;
 
+	read_text(dir, "cgroup", &text);
+	path = text.len ? cgroup_line(text.data) : NULL;
 	out->cgroup_truncated = !path || strlen(path) >= sizeof(out->cgroup);
-	if (out->cgroup_truncated)
-		return;
-	memcpy(out->cgroup, path, strlen(path) + 1);
-	out->task.cgroup_id = cgroup_id(path);
+	if (!out->cgroup_truncated) {
+		memcpy(out->cgroup, path, strlen(path) + 1);
+		out->task.cgroup_id = cgroup_id(path);
+	}
+	buf_free(&text);
+}
+
+static void fill_ids(int dir, struct decoded *out)
+{
+	struct buf status = { 0 };
+
+	read_text(dir, "status", &status);
+	out->task.uid = id_of(status.len ? status.data : "", "\nUid:");
+	out->task.gid = id_of(status.len ? status.data : "", "\nGid:");
+	buf_free(&status);
 }
 
 static void fill_parent(struct decoded *out)
 {
-	struct stat_line line;
-	char path[32];
-	int dir;
+	struct procdir_stat stat;
+	int dir = out->ppid ? procdir_open(out->ppid) : -1;
 
-	snprintf(path, sizeof(path), "/proc/%u", out->ppid);
-	dir = out->ppid ? open_dir(AT_FDCWD, path) : -ENOENT;
 	if (dir < 0)
 		return;
-	if (!read_stat(dir, &line))
-		memcpy(out->parent_comm, line.comm, sizeof(line.comm));
+	if (!procdir_stat(dir, &stat))
+		memcpy(out->parent_comm, stat.comm, sizeof(out->parent_comm));
 	close(dir);
 }
 
 struct process *procfs_process(struct procs *procs, uint32_t tgid, int dir)
 {
-	uint64_t tick_ns = 1000000000ULL / (uint64_t)sysconf(_SC_CLK_TCK);
 	struct decoded record = { .type = DECODED_TASK };
-	struct stat_line line;
-	char status[4096];
+	struct procdir_stat stat;
 
-	if (read_stat(dir, &line))
+	if (procdir_stat(dir, &stat))
 		return NULL;
-	slurp(dir, "status", status, sizeof(status));
 	record.task = (struct task_ref){ .tgid = tgid,
 					 .tid = tgid,
-					 .start_ns = line.start_ticks * tick_ns,
-					 .uid = id_of(status, "\nUid:"),
-					 .gid = id_of(status, "\nGid:"),
-					 .kthread = line.flags & PF_KTHREAD };
-	memcpy(record.task.comm, line.comm, sizeof(line.comm));
-	record.ppid = line.ppid;
+					 .start_ns = stat.start_ticks * procdir_tick_ns(),
+					 .kthread = stat.flags & PF_KTHREAD };
+	memcpy(record.task.comm, stat.comm, sizeof(record.task.comm));
+	record.ppid = stat.ppid;
+	fill_ids(dir, &record);
 	fill_parent(&record);
 	fill_exe(dir, &record);
 	fill_cgroup(dir, &record);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Names of network namespaces: the host's, those of ip-netns(8), those of who lives in them. */
+#include "base/procdir.h"
 #include "enrich/internal.h"
-#include "enrich/procdir.h"
 
 #include <dirent.h>
 #include <fcntl.h>

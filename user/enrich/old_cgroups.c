@@ -5,9 +5,9 @@
  * and only /proc tells of them. Asking it for each process takes longer than all
  * else about the process. So first it is asked whether there is any such cgroup.
  */
+#include "base/procdir.h"
 #include "enrich/cgroup_path.h"
 #include "enrich/internal.h"
-#include "enrich/procdir.h"
 
 #include "base/loop.h"
 

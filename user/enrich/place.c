@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Unit, container and pod of a process, by its cgroup: looked up once for each process. */
+#include "base/procdir.h"
 #include "enrich/cgroup_path.h"
 #include "enrich/internal.h"
-#include "enrich/procdir.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What /proc still knows of a process the kernel side told us of. */
+#include "base/procdir.h"
 #include "enrich/internal.h"
-#include "enrich/procdir.h"
 
 #include <limits.h>
 #include <stdlib.h>

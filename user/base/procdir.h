@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Files of one process in /proc. */
-#ifndef PORTTRACE_ENRICH_PROCDIR_H
-#define PORTTRACE_ENRICH_PROCDIR_H
+#ifndef PORTTRACE_BASE_PROCDIR_H
+#define PORTTRACE_BASE_PROCDIR_H
 
 #include "base/buf.h"
 
@@ -17,6 +17,18 @@ bool procdir_is(int dir, uint64_t start_ns);
 
 /* Both: -1 as well if it is another process. */
 int procdir_open_same(uint32_t tgid, uint64_t start_ns);
+
+/* proc_pid_stat(5). */
+struct procdir_stat {
+	uint32_t ppid;
+	uint32_t flags;       /* PF_* of linux/sched.h */
+	uint64_t start_ticks; /* since boot, of procdir_tick_ns() each */
+	char comm[17];
+};
+
+/* 0; -ESRCH: the process is gone; -EBADMSG. */
+int procdir_stat(int dir, struct procdir_stat *out);
+uint64_t procdir_tick_ns(void);
 
 /* At most max bytes of a file of the process. Empty: not readable. */
 void procdir_read(int dir, const char *name, struct buf *out, size_t max);
