@@ -74,6 +74,7 @@ static void listeners(void **state)
 	assert_true(row->socket.listening);
 	assert_false(row->socket.connected);
 	assert_false(row->socket.mptcp);
+	assert_true(row->socket.reuse_unknown);
 	assert_int_equal(row->socket.state, TCP_LISTEN);
 	assert_int_equal(row->socket.backlog, 7);
 	assert_true(row->socket.queue_known);

@@ -216,6 +216,8 @@ static void flags_of_process_and_socket_are_told(void **state)
 	assert_contains(json_of(&event), "\"args_truncated\":true");
 	assert_contains(json_of(&event), "\"reuseport\":true,\"ifindex\":3,\"mptcp\":true,"
 					 "\"kernel\":true");
+	event.socket.reuse_unknown = true;
+	assert_contains(json_of(&event), "\"socket\":{\"cookie\":9,\"ifindex\":3,");
 }
 
 /* Known from /proc alone: that the file is gone matters as much. */

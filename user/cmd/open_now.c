@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/proc.h"
 #include "cmd/gaps.h"
+#include "cmd/open_diag.h"
 #include "enrich/enrich.h"
 #include "trace/trace.h"
 
@@ -16,8 +17,18 @@ struct open_now {
 	struct procs *procs;
 	struct snapshot snapshot;
 	uint32_t host_netns;
+	struct open_diag diag; /* what was read without trace */
 	bool args;
 };
+
+static int read_without_bpf(struct open_now *now, const struct open_now_wants *wants,
+			    const char *why)
+{
+	int status = open_diag_read(&now->diag, &now->snapshot, wants->connections, why);
+
+	now->host_netns = now->diag.host_netns;
+	return status;
+}
 
 /* The privilege is there, and the tables cannot be read: that is no answer at all. */
 static int read_tables(struct open_now *now, const struct open_now_wants *wants)
@@ -26,6 +37,8 @@ static int read_tables(struct open_now *now, const struct open_now_wants *wants)
 	struct snapshot_gaps gaps;
 	int err = trace_open_tables(&now->trace, wants->connections, wants->btf_path, why);
 
+	if (err && *why)
+		return read_without_bpf(now, wants, why);
 	if (!err)
 		err = trace_snapshot(now->trace, now->procs, &now->snapshot, &gaps);
 	if (err) {
@@ -66,6 +79,7 @@ void open_now_free(struct open_now *now)
 	if (!now)
 		return;
 	trace_close(now->trace);
+	netns_free(&now->diag.ways);
 	snapshot_free(&now->snapshot);
 	procs_free(now->procs);
 	free(now);
@@ -83,7 +97,8 @@ uint32_t open_now_host_netns(const struct open_now *now)
 
 int open_now_netns_fd(const struct open_now *now, uint32_t inode)
 {
-	return trace_netns_open(now->trace, inode);
+	return now->trace ? trace_netns_open(now->trace, inode) :
+			    netns_open_any(&now->diag.ways, inode);
 }
 
 /* No process has more ancestors than this that anybody would ask for. */
@@ -135,7 +150,7 @@ static void tell_row(struct open_now *now, const struct snapshot_row *row, uint3
 		.actor = snapshot_actor(row),
 		.holders = row->holders,
 		.n_holders = row->n_holders,
-		.holders_known = true,
+		.holders_known = row->n_holders || !now->diag.hides_holders,
 		.sharing = sharing,
 		.connection = row->socket.connected ? &connection : NULL,
 	};

@@ -26,9 +26,10 @@ struct diag_gaps {
 
 /*
  * Adds to out what is open in each network namespace that can be entered, our own first, with
- * the processes that hold it; and to ways, sorted, the ways into them. socket.sk is the cookie. Options the kernel does not tell here
- * (reuseport, reuseaddr) are false. The calling thread goes into the namespaces and comes
- * back. 0 or -errno; -EOPNOTSUPP where this kernel has no sock_diag at all.
+ * the processes that hold it; and to ways, sorted, the ways into them. socket.sk is the
+ * cookie; options the kernel does not tell here are marked reuse_unknown. The calling thread
+ * goes into the namespaces and comes back. 0 or -errno; -EOPNOTSUPP where this kernel has no
+ * sock_diag at all.
  */
 int diag_snapshot(struct procs *procs, struct snapshot *out, const struct diag_wants *wants,
 		  struct netns_ways *ways, struct diag_gaps *gaps);

@@ -87,6 +87,7 @@ static int take_row(const char *data, size_t size, uint16_t proto, struct diag_m
 		.inode = msg.idiag_inode,
 		.state = msg.idiag_state,
 		.mptcp = proto == IPPROTO_MPTCP,
+		.reuse_unknown = true,
 		.listening = msg.idiag_state == TCP_LISTEN,
 		.local = endpoint_of(&msg, wire_proto(proto), msg.id.idiag_src, msg.id.idiag_sport),
 	};

@@ -133,6 +133,7 @@ struct socket_info {
 	uint8_t state; /* TCP_*; of what has no states TCP_CLOSE, or TCP_ESTABLISHED with a peer */
 	bool reuseport;
 	bool reuseaddr;
+	bool reuse_unknown; /* the two above are not told here */
 	bool kernel;
 	bool mptcp;
 	bool connected; /* UDP with a peer; of what is open now any connection */

@@ -86,7 +86,8 @@ static void put_socket(struct json *j, const struct socket_info *socket)
 		json_u64(j, "cookie", socket->cookie);
 	if (socket->inode)
 		json_u64(j, "inode", socket->inode);
-	json_bool(j, "reuseport", socket->reuseport);
+	if (!socket->reuse_unknown)
+		json_bool(j, "reuseport", socket->reuseport);
 	if (socket->local.family == AF_INET6)
 		json_bool(j, "v6only", socket->local.v6only);
 	json_u64(j, "ifindex", socket->local.ifindex);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What is open now where BPF is not to be had: from sock_diag and /proc, as far as this user may see. */
+#ifndef PORTTRACE_CMD_OPEN_DIAG_H
+#define PORTTRACE_CMD_OPEN_DIAG_H
+
+#include "base/netns.h"
+#include "model/snapshot.h"
+
+struct open_diag {
+	struct netns_ways ways; /* into the namespaces there are; netns_free() */
+	uint32_t host_netns;    /* 0: not known */
+	bool hides_holders;     /* a socket without a holder may have one */
+};
+
+/*
+ * Adds to snapshot what is open, with the connections if asked for, and says in one line what
+ * is missing and how to see it: why is a sentence on that, of trace_open_tables(). Returns an
+ * exit status.
+ */
+int open_diag_read(struct open_diag *out, struct snapshot *snapshot, bool connections,
+		   const char *why);
+
+#endif
