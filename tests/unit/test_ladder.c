@@ -48,6 +48,40 @@ static void without_fentry_the_plan_is_cgroup_programs(void **state)
 	assert_holds(CAPABILITY_UDP_CLOSE, "cgroup");
 }
 
+/* For who must not wake up to ask for skipped runs. */
+static void unskippable_programs_come_first_where_they_are_asked_for(void **state)
+{
+	struct ladder_wants wants = ports;
+
+	(void)state;
+	wants.unskippable = true;
+	begin(&wants);
+	assert_int_equal(ladder_plan(&ladder), BIT(PROGRAM_SOCKOPS) | BIT(PROGRAM_SOCK_RELEASE) |
+						       BIT(PROGRAM_POST_BIND4) |
+						       BIT(PROGRAM_POST_BIND6) |
+						       BIT(PROGRAM_FLAG_OLD));
+	for (int i = 0; i < PROGRAMS; i++)
+		if (ladder_plan(&ladder) & BIT(i))
+			assert_false(program_may_be_skipped((enum program)i));
+	refuse(BY_CGROUP_ROOT, "no cgroup v2");
+	assert_holds(CAPABILITY_TCP_OPEN, "fentry");
+	assert_true(program_may_be_skipped(PROGRAM_LISTEN_START));
+	assert_true(program_may_be_skipped(PROGRAM_TP_SCTP));
+}
+
+static void closes_are_not_hooked_where_opens_alone_are_of_interest(void **state)
+{
+	struct ladder_wants wants = ports;
+
+	(void)state;
+	wants.opens_alone = wants.unskippable = true;
+	begin(&wants);
+	assert_int_equal(ladder_plan(&ladder),
+			 BIT(PROGRAM_SOCKOPS) | BIT(PROGRAM_POST_BIND4) | BIT(PROGRAM_POST_BIND6));
+	assert_holds(CAPABILITY_TCP_CLOSE, NULL);
+	assert_false(coverage.states[CAPABILITY_UDP_CLOSE].wanted);
+}
+
 /* A kernel as old as it gets, with no cgroup to attach to. */
 static void with_kprobes_alone_everything_of_a_port_is_seen(void **state)
 {
@@ -300,6 +334,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_plan_of_ports_costs_connections_nothing),
 		cmocka_unit_test(without_fentry_the_plan_is_cgroup_programs),
+		cmocka_unit_test(unskippable_programs_come_first_where_they_are_asked_for),
+		cmocka_unit_test(closes_are_not_hooked_where_opens_alone_are_of_interest),
 		cmocka_unit_test(with_kprobes_alone_everything_of_a_port_is_seen),
 		cmocka_unit_test(nothing_holds_before_the_plan_stands),
 		cmocka_unit_test(what_is_not_wanted_costs_no_program),

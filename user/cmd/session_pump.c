@@ -24,7 +24,10 @@ static const struct burst_rule burst_rules[RINGS] = {
 /* How often connections nobody accepts are looked for. */
 #define WAITING_GAP_NS (500 * NSEC_PER_MSEC)
 
-/* Also without any event: hook misses are only seen by asking. */
+/*
+ * Also without any event: runs of a hook that the kernel skipped are only seen
+ * by asking. It skips none of a cgroup program: with those alone nobody asks.
+ */
 #define IDLE_TICK_NS (1000 * NSEC_PER_MSEC)
 
 /* Records before somebody looks at the output again. */
@@ -118,8 +121,12 @@ int session_stop(struct session *session)
 
 uint64_t session_patience(const struct session *session)
 {
-	uint64_t wait = session->asks_waiting ? WAITING_GAP_NS : IDLE_TICK_NS;
+	uint64_t wait = UINT64_MAX;
 
+	if (session->asks_waiting)
+		wait = WAITING_GAP_NS;
+	else if (trace_must_look(session->trace))
+		wait = IDLE_TICK_NS;
 	for (int ring = 0; ring < RINGS; ring++)
 		if (session->bursts[ring].polling && burst_rules[ring].tick_ns < wait)
 			wait = burst_rules[ring].tick_ns;

@@ -71,8 +71,12 @@ static bool wanted(const struct ladder_wants *w, enum capability capability)
 	case CAPABILITY_DESCENDANTS:
 		return w->descendants;
 	case CAPABILITY_UDP_OPEN:
-	case CAPABILITY_UDP_CLOSE:
 		return w->udp;
+	case CAPABILITY_UDP_CLOSE:
+		return w->udp && !w->opens_alone;
+	case CAPABILITY_TCP_CLOSE:
+	case CAPABILITY_TCP_SHUT:
+		return w->tcp && !w->opens_alone;
 	default:
 		return w->tcp;
 	}
@@ -80,7 +84,7 @@ static bool wanted(const struct ladder_wants *w, enum capability capability)
 
 void ladder_init(struct ladder *ladder, struct coverage *coverage, const struct ladder_wants *wants)
 {
-	*ladder = (struct ladder){ .coverage = coverage };
+	*ladder = (struct ladder){ .coverage = coverage, .unskippable = wants->unskippable };
 	*coverage = (struct coverage){ 0 };
 	for (int i = 0; i < CAPABILITIES; i++) {
 		coverage->states[i].event = events[i];
@@ -109,16 +113,31 @@ static struct attempt *attempt_of(const struct ladder *ladder, size_t rung)
 	return &state->attempts[at];
 }
 
+static bool may_be_skipped(uint64_t set)
+{
+	for (int i = 0; i < PROGRAMS; i++)
+		if (set & PROGRAM_BIT(i) && program_may_be_skipped((enum program)i))
+			return true;
+	return false;
+}
+
 /* The first rung of this capability that has not failed; rungs_n: none. */
 static size_t best_rung(const struct ladder *ladder, enum capability capability)
 {
+	size_t best = rungs_n;
+
 	if (!ladder->coverage->states[capability].wanted)
 		return rungs_n;
-	for (size_t i = 0; i < rungs_n; i++)
-		if (rungs[i].capability == capability && !(rungs[i].programs & ladder->failed) &&
-		    !*attempt_of(ladder, i)->why)
+	for (size_t i = 0; i < rungs_n; i++) {
+		if (rungs[i].capability != capability || rungs[i].programs & ladder->failed ||
+		    *attempt_of(ladder, i)->why)
+			continue;
+		if (!ladder->unskippable || !may_be_skipped(rungs[i].programs))
 			return i;
-	return rungs_n;
+		if (best == rungs_n)
+			best = i;
+	}
+	return best;
 }
 
 uint64_t ladder_plan(const struct ladder *ladder)

@@ -15,12 +15,15 @@ struct ladder_wants {
 	bool udp;
 	bool sctp;
 	bool descendants;    /* of processes that are filtered for */
+	bool opens_alone;    /* of ports: what closes is of no interest */
+	bool unskippable;    /* rungs of which the kernel skips no run come first */
 	const char *backend; /* NULL, or the one to use */
 };
 
 struct ladder {
 	struct coverage *coverage;
 	uint64_t failed; /* programs that do not load or attach here */
+	bool unskippable;
 };
 
 /* Fills the coverage with every rung, none tried yet. */

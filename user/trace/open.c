@@ -172,6 +172,7 @@ static void set_switches(struct trace *trace, const struct ladder *ladder, uint3
 	shared->events = events;
 	/* Where nothing cheaper sees a shutdown, or steps are asked for, listeners call back. */
 	shared->flag_listeners =
+		ladder->coverage->states[CAPABILITY_TCP_SHUT].wanted &&
 		(has(trace, PROGRAM_SOCKOPS) || has(trace, PROGRAM_SOCKOPS_CONN)) &&
 		(events & 1u << RECORD_STATE ||
 		 (!ladder_uses(ladder, CAPABILITY_TCP_SHUT, PROGRAM_LISTEN_STOP) &&
@@ -194,8 +195,11 @@ static int open_with(struct trace *trace, const struct trace_wants *wants,
 		.events = wants->events,
 		.tcp = wants->tcp,
 		.udp = wants->udp,
-		.sctp = wants->tcp && wants->udp,
+		.sctp = wants->tcp && wants->udp &&
+			(!wants->unskippable || !access(SCTP_PATH, F_OK)),
 		.descendants = wants->descendants,
+		.opens_alone = wants->opens_alone,
+		.unskippable = wants->unskippable,
 		.backend = wants->force_hooks,
 	};
 	struct ladder ladder;

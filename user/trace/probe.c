@@ -107,7 +107,8 @@ static bool has_enumerator(const struct btf *types, const char *name)
 /* Going through all types takes a while, so only where more than a sentence hangs on it. */
 void probe_flag(struct trace *trace, struct ladder *ladder)
 {
-	if (!trace->connections || !(ladder_plan(ladder) & PROGRAM_BIT(PROGRAM_FLAG_OLD)))
+	if (!(trace->connections || ladder->unskippable) ||
+	    !(ladder_plan(ladder) & PROGRAM_BIT(PROGRAM_FLAG_OLD)))
 		return;
 	if (trace->types && !has_enumerator(trace->types, "TCP_BPF_SOCK_OPS_CB_FLAGS"))
 		ladder_fail(ladder, PROGRAM_FLAG_OLD, FLAG_OLD_WHY);

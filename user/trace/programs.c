@@ -75,3 +75,10 @@ const struct program_row programs[PROGRAMS] = {
 	CONNS(WAITING, "conn_waiting", BY_MAP_ITERATOR),
 	PORTS(FLAG_OLD, "snap_tcp_flag", BY_SNAPSHOT),
 };
+
+bool program_may_be_skipped(enum program program)
+{
+	enum attach_way way = programs[program].attach;
+
+	return way != BY_CGROUP_ROOT && way != BY_MAP_ITERATOR && way != BY_SNAPSHOT;
+}

@@ -96,6 +96,12 @@ struct program_row {
 
 extern const struct program_row programs[PROGRAMS];
 
+/*
+ * Whether the kernel skips a run that is re-entered on its CPU, by the program's
+ * recursion guard (bpf_prog_info.recursion_misses). Those of cgroups have none.
+ */
+bool program_may_be_skipped(enum program program);
+
 #define PROGRAM_BIT(program) (UINT64_C(1) << (program))
 
 #endif

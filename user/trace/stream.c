@@ -68,8 +68,7 @@ void trace_misses(const struct trace *trace, struct trace_misses *out)
 
 	*out = (struct trace_misses){ 0 };
 	for (int i = 0; i < PROGRAMS; i++) {
-		if (!trace->links[i] || programs[i].attach == BY_CGROUP_ROOT ||
-		    programs[i].attach == BY_MAP_ITERATOR)
+		if (!trace->links[i] || !program_may_be_skipped((enum program)i))
 			continue;
 		if (i == PROGRAM_TP_CONN || i == PROGRAM_TP_CONN_AGAIN)
 			copies[i == PROGRAM_TP_CONN_AGAIN] = misses_of(trace, i);
@@ -82,6 +81,16 @@ void trace_misses(const struct trace *trace, struct trace_misses *out)
 	}
 	/* What one copy missed the other saw, as far as it was not skipped as well. */
 	out->conns += copies[0] < copies[1] ? copies[0] : copies[1];
+}
+
+bool trace_must_look(const struct trace *trace)
+{
+	if (trace->plan & PROGRAM_BIT(PROGRAM_TP_SCTP) && !trace->links[PROGRAM_TP_SCTP])
+		return true; /* trace_attach_late() */
+	for (int i = 0; i < PROGRAMS; i++)
+		if (trace->links[i] && program_may_be_skipped((enum program)i))
+			return true;
+	return false;
 }
 
 void trace_counters(struct trace *trace, struct trace_counters *out)

@@ -18,7 +18,13 @@ struct trace_wants {
 	uint32_t events; /* bits of enum record_kind; those of ports come anyway */
 	bool tcp;
 	bool udp;
-	bool descendants;        /* the filter's processes are to be followed */
+	bool descendants; /* the filter's processes are to be followed */
+	bool opens_alone; /* of ports: what closes is of no interest */
+	/*
+	 * Hooks of which the kernel skips no run come first, so that nobody has to look
+	 * for skipped runs; a protocol that is not loaded is not waited for.
+	 */
+	bool unskippable;
 	const char *force_hooks; /* NULL, or the one backend to use (tests) */
 	const char *btf_path;    /* NULL, or the kernel's types in a file; outlives the trace */
 };
@@ -122,6 +128,11 @@ struct trace_misses {
 	uint64_t conns;  /* at most as many events of connections were seen by nobody */
 };
 void trace_misses(const struct trace *trace, struct trace_misses *out);
+/*
+ * Whether something may happen that no ring tells of: a skipped run, a protocol
+ * that is loaded. If not, the reader may sleep until a ring is readable.
+ */
+bool trace_must_look(const struct trace *trace);
 /* Forgets when the losses so far happened. */
 void trace_loss_seen(struct trace *trace);
 
