@@ -38,6 +38,15 @@ static const struct {
 	{ { "--color", "pink" }, "pink" },
 	{ { "-P" }, "-P" },
 	{ { "watch", "surplus" }, "surplus" },
+	{ { "wait" }, "port" },
+	{ { "wait", "0" }, "0" },
+	{ { "wait", "65536" }, "65536" },
+	{ { "wait", "abc" }, "abc" },
+	{ { "wait", "80-79" }, "80-79" },
+	{ { "wait", "" }, "port ''" },
+	{ { "wait", "tcq/80" }, "tcq" },
+	{ { "wait", "--timeout=soon" }, "soon" },
+	{ { "wait", "--on=universe" }, "universe" },
 };
 
 static void refuses_bad_usage(void)

@@ -45,6 +45,8 @@ static int collect_args(const struct launch *launch, const char **argv)
 	int n = 0;
 
 	argv[n++] = config.porttrace;
+	if (launch->command)
+		argv[n++] = launch->command;
 	for (int i = 0; config.extra[i]; i++)
 		argv[n++] = config.extra[i];
 	if (!launch->text)

@@ -20,6 +20,7 @@ extern const struct test loss_tests[];
 extern const struct test filter_tests[];
 extern const struct test cli_tests[];
 extern const struct test output_tests[];
+extern const struct test wait_tests[];
 extern const struct test connect_tests[];
 extern const struct test ending_tests[];
 extern const struct test accept_tests[];

@@ -20,6 +20,7 @@
 
 /* How to start it. */
 struct launch {
+	const char *command;           /* "wait"; NULL: none, that is to watch */
 	const char *args[LAUNCH_ARGS]; /* ended by NULL */
 	bool in_test_netns;            /* instead of the namespace the suite was started in */
 	bool text;                     /* no -j: lines are kept, not parsed */

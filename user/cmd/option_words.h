@@ -14,6 +14,9 @@ int option_each_word(struct stream_options *o, const char *value,
 /* A backend by name, as a static string. STATUS_OK or STATUS_USAGE. */
 int option_backend(const char *value, const char **backend);
 
+/* The time that --NAME was given. STATUS_OK or STATUS_USAGE. */
+int option_duration(const char *name, const char *value, uint64_t *ns);
+
 /* For struct option_row.set: the filters. */
 int option_set_ports(void *target, const struct option_row *row, const char *value);
 int option_set_pid(void *target, const struct option_row *row, const char *value);

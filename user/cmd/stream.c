@@ -53,6 +53,23 @@ static void note_descendant(struct stream *s, struct process *process)
 
 static void flush(struct stream *s);
 
+static void begin(struct stream *s)
+{
+	if (!s->begun && s->sink.ops->begin)
+		s->sink.ops->begin(&s->sink, &s->out.buf);
+	s->begun = true;
+}
+
+static void print(struct stream *s, const struct event *event)
+{
+	if (s->out.err)
+		return;
+	begin(s);
+	s->sink.ops->event(&s->sink, event, &s->out.buf);
+	if (s->out.buf.len >= OUT_LOW_WATER)
+		flush(s);
+}
+
 static void tell(const struct event *event, void *arg)
 {
 	struct stream *s = arg;
@@ -70,10 +87,7 @@ static void tell(const struct event *event, void *arg)
 		note_descendant(s, event->holders[i]);
 	if (s->takes ? !s->takes(event, s->arg) : !filter_pass(&s->options->filter, event))
 		return;
-	if (!s->out.err)
-		s->sink.ops->event(&s->sink, event, &s->out.buf);
-	if (s->out.buf.len >= OUT_LOW_WATER)
-		flush(s);
+	print(s, event);
 	if (event->kind == EVENT_EXISTING || event->kind == EVENT_LOST)
 		return;
 	if (++s->told == s->options->count)
@@ -214,7 +228,7 @@ static void tell_uncovered(struct stream *s, const char *event, const char *why)
 	if (s->options->output != &sink_json)
 		return;
 	snprintf(cause, sizeof(cause), "cannot be seen here: %s", why);
-	s->sink.ops->event(&s->sink, &lost, &s->out.buf);
+	print(s, &lost);
 }
 
 /* Each on a line of its own: what was asked for and cannot be seen here. */
@@ -289,7 +303,7 @@ void stream_stop(struct stream *s)
 
 void stream_finish(struct stream *s)
 {
-	if (s->sink.ops->end && !s->out.err)
+	if (s->begun && s->sink.ops->end && !s->out.err)
 		s->sink.ops->end(&s->sink, &s->out.buf);
 	drain(s);
 	if (s->options->stats)
@@ -314,8 +328,8 @@ int stream_start(struct stream *s)
 
 	if (s->options->has_duration)
 		s->end_ns = boot_now_ns() + s->options->duration_ns;
-	if (s->sink.ops->begin)
-		s->sink.ops->begin(&s->sink, &s->out.buf);
+	if (!s->begins_late)
+		begin(s);
 	filter_early(s);
 	err = session_start(s->session);
 	flush(s);

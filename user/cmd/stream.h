@@ -18,6 +18,7 @@ struct stream {
 	bool (*takes)(const struct event *event, void *arg);
 	void *arg;
 	bool outlives_output; /* a reader that leaves, or a full disk, does not end it */
+	bool begins_late;     /* the sink's first words come with the first event */
 
 	/* What it is at work with. */
 	struct loop loop;
@@ -27,6 +28,7 @@ struct stream {
 	struct out out;
 	bool out_waits; /* the output is in the loop, until it is writable */
 	bool host_netns_known;
+	bool begun;      /* the sink's first words are said */
 	bool done;       /* set by anybody: the loop ends */
 	int err;         /* of the session */
 	uint64_t told;   /* events that count for --count */

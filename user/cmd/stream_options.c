@@ -183,17 +183,21 @@ static int set_color(void *target, const struct option_row *row, const char *val
 	return option_unknown_word("color", value, names, COUNT(names));
 }
 
+int option_duration(const char *name, const char *value, uint64_t *ns)
+{
+	if (!parse_duration(value, ns))
+		return STATUS_OK;
+	say("--%s '%s': it takes a time such as 500ms, 30s, 5m, 24h, or a number of seconds", name,
+	    value);
+	return STATUS_USAGE;
+}
+
 static int set_for(void *target, const struct option_row *row, const char *value)
 {
 	struct stream_options *o = target;
 
-	(void)row;
 	o->has_duration = true;
-	if (!parse_duration(value, &o->duration_ns))
-		return STATUS_OK;
-	say("--for '%s': it takes a time such as 500ms, 30s, 5m, 24h, or a number of seconds",
-	    value);
-	return STATUS_USAGE;
+	return option_duration(row->name, value, &o->duration_ns);
 }
 
 static int set_count(void *target, const struct option_row *row, const char *value)
@@ -224,6 +228,10 @@ static int set_btf(void *target, const struct option_row *row, const char *value
 	return STATUS_OK;
 }
 
+/* Two of them are not for every command, and others come between. */
+#define PORT_ROW 4
+#define PID_ROW 5
+
 static const struct option_row filters[] = {
 	{ "tcp", 't', NULL, "TCP ports", "filters (joined by \"and\"; a list within one by \"or\")",
 	  set_flag, FLAG_TCP },
@@ -246,6 +254,7 @@ static const struct option_row filters[] = {
 };
 
 static const struct option_row events[] = {
+	/* first: event_option */
 	{ "events", 'e', "LIST", "open close change bind connect accept end fail state, all",
 	  "what", set_events, 0 },
 	{ "no-existing", 0, NULL, "only what happens from now on", NULL, set_flag,
@@ -285,6 +294,11 @@ static const struct option_row habits[] = {
 };
 
 const struct option_rows filter_options = OPTION_ROWS(filters);
+const struct option_rows protocol_options = { filters, PORT_ROW };
+const struct option_rows who_options = { filters + PORT_ROW + 1, COUNT(filters) - PORT_ROW - 1 };
+const struct option_rows socket_options = { filters, PID_ROW };
+const struct option_rows where_options = { filters + PID_ROW + 1, COUNT(filters) - PID_ROW - 1 };
+const struct option_rows event_option = { events, 1 };
 const struct option_rows event_options = OPTION_ROWS(events);
 const struct option_rows output_options = OPTION_ROWS(outputs);
 const struct option_rows tracing_options = OPTION_ROWS(tracing);

@@ -32,8 +32,15 @@ struct stream_options {
  * struct that begins with one.
  */
 extern const struct option_rows filter_options;
+/* The same in two parts, for a command whose operand is the port: what lacks is --port. */
+extern const struct option_rows protocol_options;
+extern const struct option_rows who_options;
+/* And for one whose operand is the process: what lacks is --pid. */
+extern const struct option_rows socket_options;
+extern const struct option_rows where_options;
 extern const struct option_rows output_options;
 extern const struct option_rows event_options; /* of a stream: which events, and how long */
+extern const struct option_rows event_option;  /* which events, alone */
 extern const struct option_rows tracing_options;
 extern const struct option_rows btf_option;
 /* -l, -p, -a: what they ask for is shown anyway, but for -a, which "list" looks at. */
