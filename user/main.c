@@ -22,6 +22,7 @@ static const struct command {
 	{ "watch", cmd_watch,
 	  "print what is open now, then every port as it opens and closes (default)" },
 	{ "wait", cmd_wait, "return as soon as a port is open, or closed" },
+	{ "close", cmd_close, "close ports of other processes, which keep running" },
 	{ "doctor", cmd_doctor, "say what this kernel and these privileges allow, and the mend" },
 	{ "version", cmd_version, "print versions and features" },
 	{ "help", cmd_help, "print this, or the help of a command" },

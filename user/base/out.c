@@ -96,6 +96,18 @@ int out_flush(struct out *out)
 	return out->buf.len ? 1 : 0;
 }
 
+int out_drain(struct out *out)
+{
+	int state;
+
+	while ((state = out_flush(out)) > 0) {
+		struct pollfd pfd = { .fd = out->fd, .events = POLLOUT };
+
+		poll(&pfd, 1, -1);
+	}
+	return state;
+}
+
 void out_free(struct out *out)
 {
 	if (out->owned)

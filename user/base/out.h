@@ -23,6 +23,8 @@ void out_open(struct out *out, int fd);
  * some waits for the descriptor to become writable, or -errno (out->err too).
  */
 int out_flush(struct out *out);
+/* The same, and waits until the reader has taken it all, however slow it is. 0 or -errno. */
+int out_drain(struct out *out);
 void out_free(struct out *out);
 
 #endif

@@ -7,6 +7,7 @@
 
 int cmd_watch(int argc, char **argv);
 int cmd_wait(int argc, char **argv);
+int cmd_close(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 

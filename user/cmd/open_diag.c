@@ -73,13 +73,14 @@ int open_diag_read(struct open_diag *out, struct snapshot *snapshot, bool connec
 	int err = diag_snapshot(snapshot->procs, snapshot, &wants, &out->ways, &gaps);
 
 	if (err) {
-		say("%s; and sock_diag, which would do for a part, fails too: %s", why,
-		    strerror(-err));
+		say("%s%ssock_diag, which would do for a part, fails: %s", why ? why : "",
+		    why ? "; " : "", strerror(-err));
 		return STATUS_NO_TRACING;
 	}
 	out->host_netns = find_host_netns();
 	out->hides_holders = gaps.processes;
 	collect(&lacks, out, &gaps);
-	say("not everything is shown (%s): %s", lacks.text, why);
+	if (why)
+		say("not everything is shown (%s): %s", lacks.text, why);
 	return STATUS_OK;
 }

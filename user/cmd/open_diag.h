@@ -14,8 +14,8 @@ struct open_diag {
 
 /*
  * Adds to snapshot what is open, with the connections if asked for, and says in one line what
- * is missing and how to see it: why is a sentence on that, of trace_open_tables(). Returns an
- * exit status.
+ * is missing and how to see it: why is a sentence on that, of trace_open_tables(); NULL: it was
+ * said. Returns an exit status.
  */
 int open_diag_read(struct open_diag *out, struct snapshot *snapshot, bool connections,
 		   const char *why);

@@ -24,7 +24,8 @@ struct open_now {
 static int read_without_bpf(struct open_now *now, const struct open_now_wants *wants,
 			    const char *why)
 {
-	int status = open_diag_read(&now->diag, &now->snapshot, wants->connections, why);
+	int status = open_diag_read(&now->diag, &now->snapshot, wants->connections,
+				    wants->quiet ? NULL : why);
 
 	now->host_netns = now->diag.host_netns;
 	return status;
@@ -46,8 +47,9 @@ static int read_tables(struct open_now *now, const struct open_now_wants *wants)
 		return STATUS_NO_TRACING;
 	}
 	now->host_netns = trace_host_netns(now->trace);
-	say_unread_netns(&gaps);
-	if (gaps.corrupt)
+	if (!wants->quiet)
+		say_unread_netns(&gaps);
+	if (gaps.corrupt && !wants->quiet)
 		say("some rows of the kernel's tables made no sense, and are not shown");
 	return STATUS_OK;
 }

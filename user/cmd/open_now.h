@@ -15,6 +15,7 @@ struct open_now;
 struct open_now_wants {
 	bool connections;     /* those as well */
 	bool args;            /* arguments of the processes: some system calls for each */
+	bool quiet;           /* what cannot be read was said before */
 	const char *btf_path; /* NULL, or the kernel's types in a file */
 };
 

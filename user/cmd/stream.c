@@ -2,6 +2,7 @@
 #include "cmd/stream.h"
 
 #include "base/log.h"
+#include "cmd/terminal.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 /*
@@ -205,13 +205,6 @@ int stream_loop(struct stream *s)
 			pump(s);
 	}
 	return err;
-}
-
-static size_t terminal_width(int fd)
-{
-	struct winsize size;
-
-	return !ioctl(fd, TIOCGWINSZ, &size) ? size.ws_col : 0;
 }
 
 /* Who reads JSON reads no stderr: an event that is lost from the beginning, uncounted. */

@@ -203,6 +203,32 @@ void snapshot_sort(struct snapshot *snapshot)
 		sort_holders(snapshot, snapshot->rows[i]);
 }
 
+static int of_port(const void *port, const void *row)
+{
+	return by_endpoint(port, &(*(struct snapshot_row *const *)row)->socket.local);
+}
+
+struct snapshot_row *const *snapshot_port(const struct snapshot *snapshot,
+					  const struct endpoint *port, size_t *n)
+{
+	struct snapshot_row *const *end = snapshot->rows + snapshot->n, *const * first,
+				   *const * last;
+
+	*n = 0;
+	if (!snapshot->n)
+		return NULL;
+	first = bsearch(port, snapshot->rows, snapshot->n, sizeof(*first), of_port);
+	if (!first)
+		return NULL;
+	last = first + 1;
+	while (first > snapshot->rows && !of_port(port, first - 1))
+		first--;
+	while (last < end && !of_port(port, last))
+		last++;
+	*n = (size_t)(last - first);
+	return first;
+}
+
 const struct snapshot_row *snapshot_find(const struct snapshot *snapshot,
 					 const struct socket_info *socket)
 {

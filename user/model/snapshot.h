@@ -33,6 +33,9 @@ int snapshot_add(struct snapshot *snapshot, const struct decoded *record);
  * what is connected; and the holders by age, each once.
  */
 void snapshot_sort(struct snapshot *snapshot);
+/* The rows of this port, n of them from the pointer on, after snapshot_sort(). */
+struct snapshot_row *const *snapshot_port(const struct snapshot *snapshot,
+					  const struct endpoint *port, size_t *n);
 /* The row of this socket, or NULL. */
 const struct snapshot_row *snapshot_find(const struct snapshot *snapshot,
 					 const struct socket_info *socket);

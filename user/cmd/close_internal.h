@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of "close" share. */
+#ifndef PORTTRACE_CMD_CLOSE_INTERNAL_H
+#define PORTTRACE_CMD_CLOSE_INTERNAL_H
+
+#include "cmd/open_now.h"
+#include "enrich/enrich.h"
+
+/* One socket to be closed. */
+struct target {
+	struct socket_info socket;
+	struct process *const *holders; /* borrowed of what is open before */
+	size_t n_holders;
+	int err; /* of diag_destroy() */
+};
+
+struct targets {
+	struct target *list; /* owned */
+	size_t n;
+};
+
+#define TARGET_TEXT 96
+
+/* "tcp/8080 on 127.0.0.1" */
+const char *target_text(const struct socket_info *socket, char text[TARGET_TEXT]);
+
+/*
+ * Whether the session this runs in depends on one of them: then it says on which,
+ * and why. STATUS_OK or STATUS_NO.
+ */
+int close_guard_session(const struct targets *targets);
+/* The same of processes that would be ended: this one's ancestors. */
+int close_guard_kill(const struct targets *targets);
+
+/* Closes each; the outcome is in target.err. */
+void close_destroy(struct targets *targets, struct open_now *now);
+/* Ends each process that holds one: SIGTERM, and SIGKILL where that does not help. STATUS_OK or STATUS_NO. */
+int close_kill(const struct targets *targets);
+
+/*
+ * Looks again, some time too, and says what is still open or open again, and what would end
+ * that. before: what was open. Returns the exit status of the command.
+ */
+int close_verify(const struct targets *targets, const struct open_now *before, bool killed,
+		 const char *btf_path);
+
+#endif

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Ending processes by pidfd: a number that is used again meanwhile is nobody's risk. */
+#include "cmd/close_internal.h"
+
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/procdir.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define NSEC_PER_SEC 1000000000ULL
+#define PATIENCE_NS (5 * NSEC_PER_SEC)
+/* What SIGKILL does not end within it waits in the kernel. */
+#define KILLED_NS (2 * NSEC_PER_SEC)
+
+struct victims {
+	struct process **processes;
+	struct pollfd *fds; /* pidfds; -1: it has ended */
+	size_t n;
+	bool failed; /* some process could not be ended */
+};
+
+/* pidfd_open(2), v5.3; then the start time says that it is of the process that held the port. */
+static int open_pidfd(const struct process *process)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, process->tgid, 0);
+	int dir, err;
+
+	if (pidfd < 0)
+		return -errno;
+	dir = procdir_open_same(process->tgid, process->start_ns);
+	if (dir >= 0) {
+		close(dir);
+		return pidfd;
+	}
+	err = -ESRCH;
+	close(pidfd);
+	return err;
+}
+
+static bool has(const struct victims *victims, const struct process *process)
+{
+	for (size_t i = 0; i < victims->n; i++)
+		if (victims->processes[i] == process)
+			return true;
+	return false;
+}
+
+static void add(struct victims *victims, struct process *process)
+{
+	int pidfd;
+
+	if (has(victims, process) || process->tgid == (uint32_t)getpid())
+		return;
+	if (process->tgid == 1) {
+		say("%s (1) is not ended: the system would go with it", process->comm);
+		victims->failed = true;
+		return;
+	}
+	pidfd = open_pidfd(process);
+	if (pidfd == -ESRCH)
+		return;
+	if (pidfd < 0) {
+		say("%s (%u) cannot be ended: %s", process->comm, process->tgid, strerror(-pidfd));
+		victims->failed = true;
+		return;
+	}
+	victims->fds[victims->n] = (struct pollfd){ .fd = pidfd, .events = POLLIN };
+	victims->processes[victims->n++] = process;
+}
+
+static void collect(struct victims *victims, const struct targets *targets)
+{
+	size_t room = 1;
+
+	for (size_t i = 0; i < targets->n; i++)
+		room += targets->list[i].n_holders;
+	victims->processes = calloc(room, sizeof(*victims->processes));
+	victims->fds = calloc(room, sizeof(*victims->fds));
+	if (!victims->processes || !victims->fds) {
+		say("out of memory: no process was ended");
+		victims->failed = true;
+		return;
+	}
+	for (size_t i = 0; i < targets->n; i++)
+		for (size_t h = 0; h < targets->list[i].n_holders; h++)
+			add(victims, targets->list[i].holders[h]);
+}
+
+static void forget(struct victims *victims, size_t i)
+{
+	close(victims->fds[i].fd);
+	victims->fds[i].fd = -1;
+}
+
+static void signal_all(struct victims *victims, int sig)
+{
+	for (size_t i = 0; i < victims->n; i++) {
+		const struct process *process = victims->processes[i];
+
+		if (victims->fds[i].fd < 0 ||
+		    !syscall(SYS_pidfd_send_signal, victims->fds[i].fd, sig, NULL, 0))
+			continue;
+		if (errno != ESRCH) {
+			say("%s (%u) cannot be ended: %s", process->comm, process->tgid,
+			    strerror(errno));
+			victims->failed = true;
+		}
+		forget(victims, i);
+	}
+}
+
+/* Until all have ended, or the time is over. */
+static size_t await(struct victims *victims, uint64_t wait_ns)
+{
+	uint64_t end = boot_now_ns() + wait_ns, now;
+	size_t left = 1;
+
+	while (left && (now = boot_now_ns()) < end) {
+		poll(victims->fds, victims->n, (int)((end - now) / 1000000) + 1);
+		left = 0;
+		for (size_t i = 0; i < victims->n; i++) {
+			if (victims->fds[i].fd >= 0 && victims->fds[i].revents)
+				forget(victims, i);
+			left += victims->fds[i].fd >= 0;
+		}
+	}
+	return left;
+}
+
+static void say_left(struct victims *victims, const char *what)
+{
+	for (size_t i = 0; i < victims->n; i++)
+		if (victims->fds[i].fd >= 0)
+			say("%s (%u) %s", victims->processes[i]->comm, victims->processes[i]->tgid,
+			    what);
+}
+
+static void end_all(struct victims *victims)
+{
+	signal_all(victims, SIGTERM);
+	if (!await(victims, PATIENCE_NS))
+		return;
+	say_left(victims, "did not end by SIGTERM within 5 s: SIGKILL");
+	signal_all(victims, SIGKILL);
+	if (!await(victims, KILLED_NS))
+		return;
+	say_left(victims, "did not end by SIGKILL: it waits in the kernel");
+	victims->failed = true;
+}
+
+int close_kill(const struct targets *targets)
+{
+	struct victims victims = { 0 };
+
+	collect(&victims, targets);
+	if (victims.n)
+		end_all(&victims);
+	for (size_t i = 0; i < victims.n; i++)
+		if (victims.fds[i].fd >= 0)
+			close(victims.fds[i].fd);
+	free(victims.processes);
+	free(victims.fds);
+	return victims.failed ? STATUS_NO : STATUS_OK;
+}

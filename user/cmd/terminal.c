@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cmd/terminal.h"
+
+#include <sys/ioctl.h>
+
+size_t terminal_width(int fd)
+{
+	struct winsize size;
+
+	return !ioctl(fd, TIOCGWINSZ, &size) ? size.ws_col : 0;
+}
