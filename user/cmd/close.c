@@ -283,8 +283,8 @@ static int run(struct closing *c)
 static int read_line(int argc, char **argv, struct close_options *options)
 {
 	static const struct option_table table = {
-		.parts = { &close_options, &filter_options, &output_options, &btf_option,
-			   &habit_options },
+		.parts = { &close_options, &filter_options, &output_options, &plain_options,
+			   &btf_option, &habit_options },
 		.usage = "close PORT... [OPTIONS]",
 		.about = "Closes ports from outside; the processes that hold them keep running. PORT is 8080,\n"
 			 "tcp/8080 or 22,8000-8100. Shows what it will close, and asks.",

@@ -265,10 +265,13 @@ static const struct option_row events[] = {
 
 static const struct option_row outputs[] = {
 	{ "output", 'o', "FORMAT", "table, json (an object a line), csv", "output", set_output, 0 },
-	{ "json", 'j', NULL, "the same as --output json", NULL, set_flag, FLAG_JSON },
 	{ "columns", 0, "LIST", "columns of table and csv; an unknown one lists them all", NULL,
 	  set_columns, 0 },
 	{ "color", 0, "WHEN", "auto, always, never; NO_COLOR is honoured", NULL, set_color, 0 },
+};
+
+static const struct option_row plains[] = {
+	{ "json", 'j', NULL, "JSON, an object a line", NULL, set_flag, FLAG_JSON },
 	{ "numeric", 'n', NULL, "no names for users and services", NULL, set_flag, FLAG_NUMERIC },
 };
 
@@ -301,6 +304,7 @@ const struct option_rows where_options = { filters + PID_ROW + 1, COUNT(filters)
 const struct option_rows event_option = { events, 1 };
 const struct option_rows event_options = OPTION_ROWS(events);
 const struct option_rows output_options = OPTION_ROWS(outputs);
+const struct option_rows plain_options = OPTION_ROWS(plains);
 const struct option_rows tracing_options = OPTION_ROWS(tracing);
 const struct option_rows btf_option = OPTION_ROWS(btf);
 const struct option_rows habit_options = OPTION_ROWS(habits);

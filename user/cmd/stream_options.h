@@ -39,6 +39,7 @@ extern const struct option_rows who_options;
 extern const struct option_rows socket_options;
 extern const struct option_rows where_options;
 extern const struct option_rows output_options;
+extern const struct option_rows plain_options; /* of any command: -j, -n */
 extern const struct option_rows event_options; /* of a stream: which events, and how long */
 extern const struct option_rows event_option;  /* which events, alone */
 extern const struct option_rows tracing_options;
@@ -47,10 +48,10 @@ extern const struct option_rows btf_option;
 extern const struct option_rows habit_options;
 
 /* struct option_table.parts of "watch". */
-#define WATCH_OPTIONS                                                                            \
-	{                                                                                        \
-		&filter_options, &event_options, &output_options, &tracing_options, &btf_option, \
-			&habit_options                                                           \
+#define WATCH_OPTIONS                                                             \
+	{                                                                         \
+		&filter_options, &event_options, &output_options, &plain_options, \
+			&tracing_options, &btf_option, &habit_options             \
 	}
 
 void stream_options_init(struct stream_options *options);

@@ -2,7 +2,7 @@
 /* One JSON object a line: the fields of porttrace's events, absent where unknown. */
 #include "output/sink.h"
 
-#include "base/json.h"
+#include "output/json_event.h"
 #include "output/json_process.h"
 
 #include <string.h>
@@ -26,7 +26,7 @@ static const char *second_text(time_t second)
 	return text;
 }
 
-static void put_time(struct json *j, const char *key, uint64_t boot_ns)
+void json_put_time(struct json *j, const char *key, uint64_t boot_ns)
 {
 	uint64_t wall = enrich_wall_ns(boot_ns);
 	const char *second = second_text((time_t)(wall / NSEC_PER_SEC));
@@ -44,7 +44,7 @@ static void put_time(struct json *j, const char *key, uint64_t boot_ns)
 	buf_putc(j->out, '"');
 }
 
-static void put_end(struct json *j, const char *key, const struct endpoint *end)
+void json_put_end(struct json *j, const char *key, const struct endpoint *end)
 {
 	char addr[INET6_ADDRSTRLEN];
 
@@ -59,7 +59,7 @@ static void put_local(struct json *j, struct enrich *enrich, const struct endpoi
 {
 	const char *service = enrich_service(enrich, local->proto, local->port);
 
-	put_end(j, "local", local);
+	json_put_end(j, "local", local);
 	if (endpoint_is_mapped(local))
 		json_bool(j, "mapped", true);
 	json_plain(j, "scope", scope_name(endpoint_scope(local)));
@@ -111,8 +111,8 @@ static void put_lost(struct json *j, const struct event *e)
 		json_u64(j, "count", e->lost_count);
 	json_string(j, "kind", e->lost_kind);
 	json_string(j, "cause", e->lost_cause);
-	put_time(j, "from", e->lost_from_ns);
-	put_time(j, "to", e->lost_to_ns);
+	json_put_time(j, "from", e->lost_from_ns);
+	json_put_time(j, "to", e->lost_to_ns);
 }
 
 static void put_bytes(struct json *j, const struct connection *c)
@@ -168,7 +168,7 @@ static void put_event(struct json *j, struct enrich *enrich, const struct event 
 	if (!e->connection || !e->connection->no_local)
 		put_local(j, enrich, &e->socket.local);
 	if (e->connection && e->connection->remote.port)
-		put_end(j, "remote", &e->connection->remote);
+		json_put_end(j, "remote", &e->connection->remote);
 	json_put_process(j, enrich, &e->actor);
 	json_put_holders(j, enrich, e);
 	put_netns(j, enrich, e->socket.local.netns);
@@ -181,18 +181,23 @@ static void put_event(struct json *j, struct enrich *enrich, const struct event 
 		json_plain(j, "origin", origin);
 }
 
+void json_put_event(struct json *j, struct enrich *enrich, const struct event *e)
+{
+	json_u64(j, "v", FORMAT_VERSION);
+	json_put_time(j, "time", e->time_ns);
+	json_plain(j, "event", event_kind_name(e->kind));
+	if (e->kind == EVENT_LOST)
+		put_lost(j, e);
+	else
+		put_event(j, enrich, e);
+}
+
 static void event_line(const struct sink *sink, const struct event *e, struct buf *out)
 {
 	struct json j = { .out = out };
 
 	json_object(&j, NULL);
-	json_u64(&j, "v", FORMAT_VERSION);
-	put_time(&j, "time", e->time_ns);
-	json_plain(&j, "event", event_kind_name(e->kind));
-	if (e->kind == EVENT_LOST)
-		put_lost(&j, e);
-	else
-		put_event(&j, sink->enrich, e);
+	json_put_event(&j, sink->enrich, e);
 	json_object_end(&j);
 	buf_putc(out, '\n');
 }
