@@ -5,10 +5,15 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
 #include <pwd.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 int option_unknown_word(const char *what, const char *word, const char *const *names, size_t n)
 {
@@ -150,10 +155,25 @@ int option_set_container(void *target, const struct option_row *row, const char 
 	return add_glob(f->containers, &f->n_containers, row, value);
 }
 
+/* Of the network namespace that a path leads to. 0 or -errno; -EINVAL: it is something else. */
+static int netns_of_path(const char *path, uint64_t *inode)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), type;
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	type = ioctl(fd, NS_GET_NSTYPE);
+	if (type == CLONE_NEWNET && !fstat(fd, &st))
+		*inode = st.st_ino;
+	close(fd);
+	return type == CLONE_NEWNET ? 0 : -EINVAL;
+}
+
 static int add_netns(struct stream_options *o, const char *word)
 {
 	uint64_t inode = 0;
-	struct stat st;
+	int err;
 
 	if (!strcmp(word, "host")) {
 		o->netns_host = true;
@@ -162,13 +182,13 @@ static int add_netns(struct stream_options *o, const char *word)
 	if (!strcmp(word, "self"))
 		word = "/proc/self/ns/net";
 	if (parse_u64(word, UINT32_MAX, &inode)) {
-		if (stat(word, &st)) {
+		err = netns_of_path(word, &inode);
+		if (err) {
 			say("--netns '%s': %s; it takes self, host, an inode, or a path such as "
 			    "/run/netns/NAME",
-			    word, strerror(errno));
+			    word, err == -EINVAL ? "no network namespace" : strerror(-err));
 			return STATUS_USAGE;
 		}
-		inode = st.st_ino;
 	}
 	if (o->filter.n_netns == FILTER_MANY_MAX)
 		return too_many("netns");
