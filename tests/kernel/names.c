@@ -14,6 +14,7 @@
 
 #include "event.h"
 #include "helper.h"
+#include "hostile.h"
 #include "process.h"
 #include "sockets.h"
 #include "tests.h"
@@ -144,29 +145,11 @@ static void short_lived(void)
 	}
 }
 
-#define HOSTILE_SHOWN "x\\x0a\\x1b[2J\\u{202e}\\xff"
-
-/* NOLINTBEGIN(misc-misleading-bidirectional): to mislead is what they are for */
-/* newline, ESC [2J, U+202E (right-to-left override), a byte that is not UTF-8 */
-static const char hostile[] = "x\n\033[2J\xe2\x80\xae\xff";
-/* the same, then DEL, C1 (CSI) in UTF-8, an overlong form, half a character at the end */
-static const char hostile_arg[] = "x\n\033[2J\xe2\x80\xae\xff\x7f\xc2\x9b\xc0\x8a\xe2\x80";
-/* NOLINTEND(misc-misleading-bidirectional) */
-
-static struct child start_hostile(const char *port)
-{
-	const char *args[] = { "named", port, hostile, hostile_arg, "", NULL };
-	struct child child = helper_start(self_exe(), args);
-
-	step_await(child.ctl);
-	return child;
-}
-
 static void hostile_json(void)
 {
-	struct child before = start_hostile("28079");
+	struct child before = hostile_start("28079");
 	struct tracer *tracer = tracer_start();
-	struct child child = start_hostile("28080");
+	struct child child = hostile_start("28080");
 	const struct event *existing = tracer_expect(tracer, "existing", 28079);
 	const struct event *opened = tracer_expect(tracer, "open", 28080);
 	const char *comm = event_text(opened, "process.comm");
@@ -199,7 +182,7 @@ static void pump_until(struct tracer *tracer, const char *event, const char *por
 
 static void hostile_table(void)
 {
-	struct child before = start_hostile("28079");
+	struct child before = hostile_start("28079");
 	struct tracer *tracer = tracer_launch(
 		&(struct launch){ .args = { "-o", "table" }, .text = true, .in_test_netns = true });
 	struct child child;
@@ -207,7 +190,7 @@ static void hostile_table(void)
 	pump_until(tracer, "existing", "28079");
 	child_kill(&before);
 	pump_until(tracer, "close", "28079"); /* so the hooks are at work */
-	child = start_hostile("28080");
+	child = hostile_start("28080");
 	pump_until(tracer, "open", "28080");
 	child_kill(&child);
 	pump_until(tracer, "close", "28080");

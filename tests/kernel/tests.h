@@ -16,6 +16,7 @@ extern const struct test netns_tests[];
 extern const struct test union_tests[];
 extern const struct test name_tests[];
 extern const struct test place_tests[];
+extern const struct test who_tests[];
 extern const struct test loss_tests[];
 extern const struct test filter_tests[];
 extern const struct test cli_tests[];

@@ -92,6 +92,11 @@ const struct snapshot *open_now_snapshot(const struct open_now *now)
 	return &now->snapshot;
 }
 
+bool open_now_hides_holders(const struct open_now *now)
+{
+	return now->diag.hides_holders;
+}
+
 uint32_t open_now_host_netns(const struct open_now *now)
 {
 	return now->host_netns;

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* who PORT: all that is known of one port. */
+#include "base/log.h"
+#include "cmd/cmd.h"
+#include "cmd/option_words.h"
+#include "cmd/port_arg.h"
+#include "cmd/stream_options.h"
+#include "cmd/who_facts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct who {
+	struct stream_options options;
+	const char *word; /* PORT as it was given */
+	struct port_arg port;
+	struct enrich *enrich;
+	struct open_now *now;
+	struct buf out;
+	size_t told;
+};
+
+static bool same_port(const struct snapshot_row *a, const struct snapshot_row *b)
+{
+	return !b->socket.connected &&
+	       !memcmp(&a->socket.local, &b->socket.local, sizeof(a->socket.local));
+}
+
+static bool asked_for(const struct who *w, const struct snapshot_row *row)
+{
+	const struct event event = { .kind = EVENT_EXISTING, .socket = row->socket };
+
+	return !row->socket.connected && port_arg_has(&w->port, &row->socket) &&
+	       filter_pass(&w->options.filter, &event);
+}
+
+static int tell(struct who *w, size_t first, size_t n)
+{
+	struct who_facts facts;
+	int err = who_facts_gather(&facts, w->now, first, n);
+
+	if (!err) {
+		enrich_event(w->enrich, &facts.event);
+		if (w->told++ && w->options.output != &sink_json)
+			buf_putc(&w->out, '\n');
+		if (w->options.output == &sink_json)
+			who_put_json(&w->out, w->enrich, &facts.facts);
+		else
+			who_put_text(&w->out, w->enrich, &facts.facts);
+	}
+	who_facts_free(&facts);
+	return err;
+}
+
+/* Sockets of one port stand together, since the rows are sorted. */
+static int tell_ports(struct who *w, bool of_host)
+{
+	const struct snapshot *snapshot = open_now_snapshot(w->now);
+	uint32_t host = open_now_host_netns(w->now);
+	size_t n;
+	int err = 0;
+
+	for (size_t i = 0; i < snapshot->n && !err; i += n) {
+		for (n = 1; i + n < snapshot->n; n++)
+			if (!same_port(snapshot->rows[i], snapshot->rows[i + n]))
+				break;
+		if (asked_for(w, snapshot->rows[i]) &&
+		    (snapshot->rows[i]->socket.local.netns == host) == of_host)
+			err = tell(w, i, n);
+	}
+	return err;
+}
+
+/* --- nobody has it -------------------------------------------------------------------------- */
+
+struct user {
+	struct who *who;
+	bool remote; /* the other end may be meant, too */
+	bool found;
+};
+
+/* A connection has the number: at this end, or, failing that, at the other. */
+static void find_user(const struct event *event, void *arg)
+{
+	struct user *user = arg;
+	struct who *w = user->who;
+	struct socket_info end = event->socket;
+
+	if (user->found || !event->connection || !event->connection->remote.port)
+		return;
+	if (user->remote)
+		end.local.port = event->connection->remote.port;
+	if (!port_arg_has(&w->port, &end))
+		return;
+	user->found = true;
+	enrich_event(w->enrich, event);
+	buf_puts(&w->out, "; ");
+	who_put_user(&w->out, event);
+}
+
+/* For a reader of JSON there is no object; people read the same on stderr. */
+static int tell_nobody(struct who *w)
+{
+	struct user user = { .who = w };
+
+	buf_puts(&w->out, "nobody has port ");
+	buf_puts(&w->out, w->word); /* checked: digits, and names of ours */
+	buf_puts(&w->out, " open");
+	open_now_each(w->now, &w->options.filter, find_user, &user);
+	user.remote = true;
+	open_now_each(w->now, &w->options.filter, find_user, &user);
+	if (w->options.output == &sink_json) {
+		say("%.*s", (int)w->out.len, w->out.data);
+		buf_clear(&w->out);
+	} else {
+		buf_putc(&w->out, '\n');
+	}
+	return STATUS_NO;
+}
+
+/* ---------------------------------------------------------------------------------------------- */
+
+static int answer(struct who *w)
+{
+	int status = STATUS_OK, err = tell_ports(w, true);
+
+	if (!err)
+		err = tell_ports(w, false);
+	if (err || w->out.failed) {
+		say("out of memory");
+		return STATUS_NO_TRACING;
+	}
+	if (!w->told)
+		status = tell_nobody(w);
+	/* main() looks whether it arrives. */
+	fwrite(w->out.data, 1, w->out.len, stdout);
+	return status;
+}
+
+static int who(struct who *w)
+{
+	const struct open_now_wants wants = { .connections = true,
+					      .args = true,
+					      .btf_path = w->options.wants.btf_path };
+	int status;
+
+	w->enrich = enrich_new(w->options.numeric);
+	if (!w->enrich) {
+		say("out of memory");
+		return STATUS_NO_TRACING;
+	}
+	status = open_now_read(&w->now, &wants);
+	if (status)
+		return status;
+	enrich_set_host_netns(w->enrich, open_now_host_netns(w->now));
+	stream_options_host_netns(&w->options, open_now_host_netns(w->now));
+	return answer(w);
+}
+
+static int take_port(struct who *w, int argc, char **argv, int first)
+{
+	if (first == argc || !*argv[first]) {
+		say("who takes a port, as 8080, tcp/8080 or udp/53");
+		return STATUS_USAGE;
+	}
+	if (first + 1 < argc) {
+		say("who takes one port: '%s' is one too many", argv[first + 1]);
+		return STATUS_USAGE;
+	}
+	w->word = argv[first];
+	return port_arg_parse(w->word, &w->port);
+}
+
+int cmd_who(int argc, char **argv)
+{
+	static const struct option_row rows[] = {
+		{ "netns", 0, "LIST", "network namespaces: self, host, INODE, PATH", "options",
+		  option_set_netns, 0 },
+	};
+	static const struct option_rows own = OPTION_ROWS(rows);
+	static const struct option_table table = {
+		.parts = { &own, &plain_options, &btf_option },
+		.usage = "who PORT [OPTIONS]",
+		.about =
+			"Tells all that is known of who has a port, as 8080, tcp/8080, udp/53: the process,\n"
+			"where it comes from, where it runs, and who is connected. Status 1: nobody has it.",
+	};
+	struct who w = { 0 };
+	int first, status;
+
+	stream_options_init(&w.options);
+	status = options_parse(&table, argc, argv, &w.options, &first);
+	if (!status)
+		status = take_port(&w, argc, argv, first);
+	if (!status)
+		status = who(&w);
+	open_now_free(w.now);
+	enrich_free(w.enrich);
+	buf_free(&w.out);
+	port_arg_free(&w.port);
+	stream_options_free(&w.options);
+	return status == OPTIONS_HELP ? STATUS_OK : status;
+}
