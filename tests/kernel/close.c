@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "netns.h"
 #include "opener.h"
 #include "peer.h"
@@ -419,6 +420,27 @@ static void reopens(int ctl, void *arg)
 	}
 }
 
+/* In a cgroup as docker makes them: whose container it is, is said, too. */
+static void reopens_in_container(int ctl, void *arg)
+{
+	cgroup_enter();
+	reopens(ctl, arg);
+}
+
+static void came_back_in_container(void)
+{
+	struct child child;
+
+	cgroup_make(CGROUP_V2);
+	child = child_start(reopens_in_container, NULL);
+	step_await(child.ctl);
+	run_close("8080", "--yes", NULL);
+	expect_status(1);
+	expect_said("is open again");
+	expect_said("it runs in the container docker:");
+	child_kill(&child);
+}
+
 static void came_back(void)
 {
 	struct child child = child_start(reopens, NULL);
@@ -557,6 +579,8 @@ const struct test close_tests[] = {
 	{ "close-nothing", "nothing there is said: exit 1", nothing_there, 0 },
 	{ "close-kill", "--kill ends a process that ignores SIGTERM", kill_stubborn, 20 },
 	{ "close-back", "a port that is opened again is told, with who holds it", came_back, 0 },
+	{ "close-container", "the container that opens it again is named", came_back_in_container,
+	  0 },
 	{ "close-session", "what the session depends on is refused, unless forced", session, 0 },
 	{ "close-ancestor", "what an ancestor holds is refused", held_by_ancestor, 0 },
 	{ "close-ssh", "what SSH_CONNECTION names is refused", named_by_ssh, 0 },

@@ -20,7 +20,6 @@ enum found { FOUND_NOT, FOUND_STAYS, FOUND_BACK };
 struct verifying {
 	const struct targets *targets;
 	struct socket_set before; /* all that was open, not the targets alone */
-	struct enrich *enrich;
 	bool killed;
 	unsigned int open; /* targets that are */
 	bool told;
@@ -62,17 +61,24 @@ static const char *why_it_stays(const struct target *target)
 	return text;
 }
 
-/* A unit of systemd that would open it again; NULL: none is known. */
-static const char *unit_of(struct verifying *v, struct process *const *holders, size_t n)
+static bool is_service(const char *unit)
+{
+	const char *dot = unit ? strrchr(unit, '.') : NULL;
+
+	return dot && !strcmp(dot, ".service");
+}
+
+/* What would open it again: a service, or a container; NULL: none is known. */
+static const struct place *place_of(struct process *const *holders, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		const char *unit, *dot;
+		const struct place *place;
 
 		enrich_place(holders[i]);
-		unit = enrich_unit(v->enrich, holders[i]);
-		dot = unit ? strrchr(unit, '.') : NULL;
-		if (dot && !strcmp(dot, ".service"))
-			return unit;
+		place = holders[i]->place;
+		if (place &&
+		    (place->container || is_service(place->user_unit) || is_service(place->unit)))
+			return place;
 	}
 	return NULL;
 }
@@ -86,26 +92,38 @@ static bool held_by_systemd(struct process *const *holders, size_t n)
 	return false;
 }
 
-/* "; 'systemctl stop X' ends it", as far as that can be known. */
-static void advice(struct verifying *v, const struct target *target, const struct snapshot_row *row,
-		   char *text, size_t size)
+/* The service manager listens, and starts the service when somebody connects. */
+static void socket_unit_advice(const struct place *place, char *text, size_t size)
 {
-	const char *unit = unit_of(v, row->holders, row->n_holders);
+	const char *unit = place && is_service(place->unit) ? place->unit : NULL;
 
-	if (!unit)
-		unit = unit_of(v, target->holders, target->n_holders);
+	if (unit)
+		snprintf(text, size, "; 'systemctl stop %.*s.socket %s' ends both",
+			 (int)(strlen(unit) - strlen(".service")), unit, unit);
+	else
+		snprintf(text, size,
+			 "; it is of a socket unit: 'systemctl list-sockets' names it, "
+			 "'systemctl stop NAME.socket' closes it");
+}
+
+/* "; 'systemctl stop X' ends it", as far as that can be known. */
+static void advice(const struct target *target, const struct snapshot_row *row, char *text,
+		   size_t size)
+{
+	const struct place *place = place_of(row->holders, row->n_holders);
+
+	if (!place)
+		place = place_of(target->holders, target->n_holders);
 	*text = '\0';
-	if (held_by_systemd(row->holders, row->n_holders)) {
-		if (unit)
-			snprintf(text, size, "; 'systemctl stop %.*s.socket %s' ends both",
-				 (int)(strlen(unit) - strlen(".service")), unit, unit);
-		else
-			snprintf(text, size,
-				 "; it is of a socket unit: 'systemctl list-sockets' "
-				 "names it, 'systemctl stop NAME.socket' closes it");
-	} else if (unit) {
-		snprintf(text, size, "; 'systemctl stop %s' ends it", unit);
-	}
+	if (held_by_systemd(row->holders, row->n_holders))
+		socket_unit_advice(place, text, size);
+	else if (place && place->container)
+		snprintf(text, size, "; it runs in the container %.*s",
+			 (int)container_shown(place->container), place->container);
+	else if (place && is_service(place->user_unit))
+		snprintf(text, size, "; 'systemctl --user stop %s' ends it", place->user_unit);
+	else if (place && strncmp(place->unit, "user@", strlen("user@")) != 0)
+		snprintf(text, size, "; 'systemctl stop %s' ends it", place->unit);
 }
 
 static void holder_text(const struct snapshot_row *row, char *text, size_t size)
@@ -126,7 +144,7 @@ static void say_found(struct verifying *v, const struct target *target,
 
 	target_text(&row->socket, text);
 	holder_text(row, holder, sizeof(holder));
-	advice(v, target, row, hint, sizeof(hint));
+	advice(target, row, hint, sizeof(hint));
 	if (found == FOUND_BACK)
 		say("%s is open again, held by %s%s", text, holder, hint);
 	else
@@ -203,14 +221,13 @@ static int verify(struct verifying *v, const char *btf_path)
 int close_verify(const struct targets *targets, const struct open_now *before, bool killed,
 		 const char *btf_path)
 {
-	struct verifying v = { .targets = targets, .killed = killed, .enrich = enrich_new(false) };
+	struct verifying v = { .targets = targets, .killed = killed };
 	int status = STATUS_NO_TRACING;
 
-	if (!v.enrich || note_before(&v, open_now_snapshot(before)))
+	if (note_before(&v, open_now_snapshot(before)))
 		say("out of memory: look by 'porttrace list'");
 	else
 		status = verify(&v, btf_path);
 	socket_set_free(&v.before);
-	enrich_free(v.enrich);
 	return status;
 }
