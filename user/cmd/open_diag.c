@@ -55,10 +55,13 @@ static void collect(struct lacks *lacks, const struct open_diag *read, const str
 		add(lacks, "SO_REUSEPORT is not known");
 }
 
-static uint32_t find_host_netns(void)
+static uint32_t find_host_netns(const struct netns_ways *ways)
 {
 	struct stat st;
 
+	for (size_t i = 0; i < ways->n; i++)
+		if (ways->ways[i].inode == NET_INIT_INO)
+			return NET_INIT_INO;
 	if (!in_first_namespace("pid", PID_INIT_INO) || stat("/proc/1/ns/net", &st))
 		return 0;
 	return (uint32_t)st.st_ino;
@@ -77,7 +80,7 @@ int open_diag_read(struct open_diag *out, struct snapshot *snapshot, bool connec
 		    why ? "; " : "", strerror(-err));
 		return STATUS_NO_TRACING;
 	}
-	out->host_netns = find_host_netns();
+	out->host_netns = find_host_netns(&out->ways);
 	out->hides_holders = gaps.processes;
 	collect(&lacks, out, &gaps);
 	if (why)

@@ -10,6 +10,8 @@
 /* The first namespaces have fixed inodes (include/linux/proc_ns.h, PROC_*_INIT_INO). */
 #define USER_INIT_INO 0xEFFFFFFDU
 #define PID_INIT_INO 0xEFFFFFFCU
+/* Since v6.18 (uapi/linux/nsfs.h); before, a number from 0xF0000000 up. */
+#define NET_INIT_INO 0xEFFFFFF9U
 
 /* kind as in /proc/self/ns; true as well where /proc does not say. */
 static inline bool in_first_namespace(const char *kind, unsigned int inode)
