@@ -29,14 +29,42 @@ static __always_inline struct task_struct *compat_current(void)
 }
 
 /* bpf_get_socket_cookie() came to tracing programs with v5.12. */
-static __always_inline void compat_make_cookie(struct sock *sk)
+static __always_inline u64 compat_make_cookie(struct sock *sk)
 {
+	return 0;
+}
+
+static __always_inline u64 compat_make_cookie_of(struct file *file)
+{
+	return 0;
+}
+
+/* bpf_copy_from_user_task() came with v5.18. */
+static __always_inline bool compat_copy_from_task(void *dst, u32 size, const void *from,
+						  struct task_struct *task)
+{
+	return false;
 }
 #else
-/* Gives the socket a cookie, if it has none. */
-static __always_inline void compat_make_cookie(struct sock *sk)
+/* Gives the socket a cookie, if it has none. 0: it could not. */
+static __always_inline u64 compat_make_cookie(struct sock *sk)
 {
-	bpf_get_socket_cookie(sk);
+	return bpf_get_socket_cookie(sk);
+}
+
+/* That of the socket behind a file. */
+static __always_inline u64 compat_make_cookie_of(struct file *file)
+{
+	struct socket *socket = bpf_sock_from_file(file);
+
+	return socket && socket->sk ? bpf_get_socket_cookie(socket->sk) : 0;
+}
+
+/* The memory of another task; in sleepable programs alone. */
+static __always_inline bool compat_copy_from_task(void *dst, u32 size, const void *from,
+						  struct task_struct *task)
+{
+	return !bpf_copy_from_user_task(dst, size, from, task, 0);
 }
 
 #define TASK_FIELD(task, field) ((task)->field)

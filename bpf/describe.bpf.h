@@ -4,28 +4,8 @@
 #define PORTTRACE_DESCRIBE_BPF_H
 
 #include "account.bpf.h"
+#include "args.bpf.h"
 #include "task.bpf.h"
-
-struct args_area {
-	const void *start;
-	u32 len;
-};
-
-/* Where the running task's arguments lie (mm_struct.arg_start, as /proc/PID/cmdline reads). */
-static __always_inline struct args_area args_of(struct task_struct *self)
-{
-	struct mm_struct *mm = BPF_CORE_READ(self, mm);
-	struct args_area area = {};
-	u64 start, len;
-
-	if (!mm)
-		return area;
-	start = BPF_CORE_READ(mm, arg_start);
-	len = BPF_CORE_READ(mm, arg_end) - start;
-	area.start = (const void *)start;
-	area.len = len > ARGS_LARGE ? ARGS_LARGE + 1 : len;
-	return area;
-}
 
 /*
  * One REC_ARGS with room (a constant) for arguments. What lies behind their

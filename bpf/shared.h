@@ -104,6 +104,7 @@ struct conn_state {
 struct snapshot_config {
 	__u8 conns; /* connections are entered into the map "conns": their ends are to be told */
 	__u8 unfollowed; /* no hooks beside it: nothing is entered anywhere */
+	__u8 args;       /* of each process, for which the program has to be sleepable */
 	__u8 conn_rows;  /* rows of connections, too */
 };
 

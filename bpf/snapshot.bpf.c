@@ -6,6 +6,7 @@
  * flight, io_uring fixed files). The reader joins them by socket address.
  */
 #define MAPS_LIVE_HERE
+#include "args.bpf.h"
 #include "maps.bpf.h"
 #include "task.bpf.h"
 #include "tuple.bpf.h"
@@ -23,7 +24,7 @@ char LICENSE[] SEC("license") = "GPL";
 /* Network namespaces already reported, by inode. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 65536);
+	__uint(max_entries, 4096); /* what does not fit is reported again */
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, u32);
 	__type(value, u8);
@@ -49,6 +50,7 @@ struct {
 struct rows {
 	struct rec_holder holder;
 	struct conn_state conn;
+	u64 args[(sizeof(struct rec_args) + ARGS_LARGE) / sizeof(u64)];
 };
 
 struct {
@@ -64,6 +66,18 @@ const volatile struct snapshot_config config = {};
 /* The task described last. */
 __u64 last_start_ns = 0;
 __u32 last_tgid = 0;
+
+/* The task whose files are shown: they come one behind the other, so it is read once. */
+struct task_now {
+	__u64 run; /* of the iterator */
+	__u64 task;
+	__u64 start_ns; /* of the thread: its address is used again */
+	__u32 netns;
+	__u32 has_rec;
+	struct rec_task rec;
+};
+
+static struct task_now now = {};
 
 static __always_inline bool put(struct bpf_iter_meta *meta, struct rec_head *head, u32 size)
 {
@@ -129,7 +143,7 @@ static __noinline int row_fill(struct rec_socket *out, struct rec_found *found, 
 static __always_inline bool socket_row(struct rec_socket *out, struct rec_found *found,
 				       struct sock *sk)
 {
-	if (!may_be_told(sk) || row_fill(out, found, sk))
+	if (row_fill(out, found, sk))
 		return false;
 	if (config.unfollowed)
 		return config.conn_rows || !(out->flags & SOCK_F_CONNECTED);
@@ -138,7 +152,37 @@ static __always_inline bool socket_row(struct rec_socket *out, struct rec_found 
 	return !(out->flags & SOCK_F_CONNECTED) || out->flags & SOCK_F_TRACKED;
 }
 
-/* Another process's arguments are not readable from here: the reader asks /proc. */
+/*
+ * False: a page is full. What was not read the reader asks /proc for: more than
+ * there is room for, a page that is not in memory, or a title that grew beyond
+ * the arguments, which then do not end with NUL (setproctitle; fs/proc/base.c).
+ */
+static __always_inline bool tell_args(struct bpf_iter_meta *meta, const struct rec_task *of,
+				      struct task_struct *task)
+{
+	struct args_area area = args_of(task);
+	u64 len = area.len;
+	u32 zero = 0;
+	struct rows *rows = bpf_map_lookup_elem(&rows_scratch, &zero);
+	struct rec_args *rec;
+
+	if (!config.args || !rows || !len || len > ARGS_LARGE)
+		return true;
+	rec = (void *)rows->args;
+	__builtin_memset(rec, 0, sizeof(*rec));
+	asm volatile("" : "+r"(len)); /* keep the bound in the register the call takes */
+	if (len > ARGS_LARGE || !compat_copy_from_task(rec->args, len, area.start, task) ||
+	    rec->args[(len - 1) & (ARGS_LARGE - 1)])
+		return true;
+	rec->head.type = REC_ARGS;
+	rec->head.size = sizeof(*rec) + len;
+	rec->start_ns = of->start_ns;
+	rec->exec_id = of->exec_id;
+	rec->tgid = of->tgid;
+	rec->args_len = len;
+	return put(meta, &rec->head, sizeof(*rec) + len);
+}
+
 static __always_inline bool tell_holder_task(struct bpf_iter_meta *meta, struct rec_task *task,
 					     struct task_struct *of)
 {
@@ -156,7 +200,7 @@ static __always_inline bool tell_holder_task(struct bpf_iter_meta *meta, struct 
 	rec->task = *task;
 	rec->task.flags |= TASK_F_ARGS_UNREAD;
 	task_fill_info(rec, of);
-	return put(meta, &rec->head, sizeof(*rec));
+	return put(meta, &rec->head, sizeof(*rec)) && tell_args(meta, &rec->task, of);
 }
 
 /* Ancestors between the reader and the kernel's first process. */
@@ -236,6 +280,38 @@ static __always_inline bool tell_connection(const struct row *row, struct sock *
 	return true;
 }
 
+/* Nobody follows: the map of sockets holds those whose rows were told. */
+static __always_inline bool was_told(struct sock *sk, u64 cookie)
+{
+	u64 key = (u64)sk;
+	struct known_socket *known;
+
+	if (!config.unfollowed || !cookie)
+		return false;
+	known = bpf_map_lookup_elem(&sockets, &key);
+	return known && known->cookie == cookie;
+}
+
+/* A socket that does not fit is told once more. */
+static __always_inline void note_told(struct sock *sk, u64 cookie)
+{
+	struct known_socket value = { .cookie = cookie };
+	u64 key = (u64)sk;
+
+	if (config.unfollowed && cookie && !was_told(sk, cookie))
+		bpf_map_update_elem(&sockets, &key, &value, BPF_ANY);
+}
+
+static __always_inline void task_row(struct rec_task *rec, struct task_struct *task)
+{
+	if (!now.has_rec) {
+		__builtin_memset(&now.rec, 0, sizeof(now.rec));
+		task_fill(&now.rec, task);
+		now.has_rec = 1;
+	}
+	*rec = now.rec;
+}
+
 static __always_inline bool tell_holder(const struct row *row, struct told *told)
 {
 	u32 zero = 0;
@@ -246,30 +322,50 @@ static __always_inline bool tell_holder(const struct row *row, struct told *told
 
 	if (!sk || !rows)
 		return true;
+	if (!may_be_told(sk))
+		return tell_connection(row, sk, &rows->conn, told);
+	compat_make_cookie_of(row->file);
 	rec = &rows->holder;
 	__builtin_memset(rec, 0, sizeof(*rec));
 	rec->head.type = REC_HOLDER;
 	rec->head.size = sizeof(*rec);
 	if (!socket_row(&rec->sock, &rec->found, sk))
-		return tell_connection(row, sk, &rows->conn, told);
-	task_fill(&rec->task, row->task);
+		return true;
+	task_row(&rec->task, row->task);
 	rec->time_ns = bpf_ktime_get_boot_ns();
 	rec->fd = row->fd;
 	told->tgid = rec->task.tgid;
 	told->start_ns = rec->task.start_ns;
-	return tell_holder_task(row->meta, &rec->task, row->task) &&
-	       put(row->meta, &rec->head, sizeof(*rec));
+	if (!tell_holder_task(row->meta, &rec->task, row->task) ||
+	    !put(row->meta, &rec->head, sizeof(*rec)))
+		return false;
+	note_told(sk, rec->sock.cookie);
+	return true;
+}
+
+static __always_inline void look_at_task(const struct row *row)
+{
+	struct task_struct *task = row->task;
+	u64 run = row->meta->session_id;
+
+	if (now.task == (u64)task && now.start_ns == task->start_boottime && now.run == run)
+		return;
+	now.run = run;
+	now.task = (u64)task;
+	now.start_ns = task->start_boottime;
+	now.netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+	now.has_rec = 0;
 }
 
 static __always_inline bool tell_file(const struct row *row, struct told *told)
 {
 	struct task_struct *task = row->task;
 	struct file *file = row->file;
-	u32 netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
 
-	if (!tell_netns(row->meta, told, netns, task->tgid, -1))
+	look_at_task(row);
+	if (!tell_netns(row->meta, told, now.netns, task->tgid, -1))
 		return false;
-	if (file_is_socket(file))
+	if ((file->f_inode->i_mode & MODE_TYPE) == MODE_SOCKET)
 		return tell_holder(row, told);
 	/* Either its own namespace is new or this one: a row notes one. */
 	if (told->netns || BPF_CORE_READ(file, f_inode, i_sb, s_magic) != NSFS_MAGIC)
@@ -304,7 +400,7 @@ static __always_inline bool open_socket_row(struct bpf_iter_meta *meta, struct s
 {
 	struct rec_open_socket rec = { .head = { REC_SOCKET, 0, sizeof(rec) } };
 
-	if (!socket_row(&rec.sock, &rec.found, sk))
+	if (!may_be_told(sk) || !socket_row(&rec.sock, &rec.found, sk))
 		return false;
 	rec.time_ns = bpf_ktime_get_boot_ns();
 	put(meta, &rec.head, sizeof(rec));
@@ -351,7 +447,8 @@ int snap_tcp(struct bpf_iter__tcp *ctx)
 	state = skc->skc_state;
 	if (state != TCP_STATE_LISTEN && !config.conn_rows)
 		return 0;
-	compat_make_cookie((struct sock *)skc);
+	if (was_told((struct sock *)skc, compat_make_cookie((struct sock *)skc)))
+		return 0;
 	if (is_mini(state))
 		mini_socket_row(meta, skc);
 	else
@@ -399,7 +496,8 @@ int snap_udp(struct bpf_iter__udp *ctx)
 
 	if (!udp)
 		return 0;
-	compat_make_cookie(&udp->inet.sk);
+	if (was_told(&udp->inet.sk, compat_make_cookie(&udp->inet.sk)))
+		return 0;
 	open_socket_row(meta, &udp->inet.sk);
 	return 0;
 }

@@ -36,7 +36,12 @@ static int read_tables(struct open_now *now, const struct open_now_wants *wants)
 {
 	char why[COVERAGE_WHY];
 	struct snapshot_gaps gaps;
-	int err = trace_open_tables(&now->trace, wants->connections, wants->btf_path, why);
+	const struct tables_wants tables = {
+		.connections = wants->connections,
+		.args = wants->args,
+		.btf_path = wants->btf_path,
+	};
+	int err = trace_open_tables(&now->trace, &tables, why);
 
 	if (err && *why)
 		return read_without_bpf(now, wants, why);

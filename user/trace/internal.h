@@ -29,6 +29,7 @@ struct trace {
 	bool connections;     /* events of them are asked for */
 	bool tables_only;     /* no hooks: what is open now, and nothing after */
 	bool conn_rows;       /* rows of connections, too */
+	bool args;            /* rows of arguments */
 	bool preallocates;    /* tables are made in full */
 	int sockets_fd;       /* tables used by both objects */
 	int conns_fd;

@@ -277,17 +277,17 @@ static int open_tables(struct trace *trace, char why[COVERAGE_WHY])
 	return err;
 }
 
-int trace_open_tables(struct trace **out, bool conn_rows, const char *btf_path,
-		      char why[COVERAGE_WHY])
+int trace_open_tables(struct trace **out, const struct tables_wants *wants, char why[COVERAGE_WHY])
 {
-	struct trace *trace = trace_new(btf_path);
+	struct trace *trace = trace_new(wants->btf_path);
 	int err;
 
 	*why = '\0';
 	if (!trace)
 		return -ENOMEM;
 	trace->tables_only = true;
-	trace->conn_rows = conn_rows;
+	trace->conn_rows = wants->connections;
+	trace->args = wants->args;
 	err = open_tables(trace, why);
 	if (err) {
 		trace_close(trace);

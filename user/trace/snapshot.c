@@ -32,6 +32,7 @@ static int set_config(struct trace *trace)
 		.conns = trace->connections,
 		.unfollowed = trace->tables_only,
 		.conn_rows = trace->conn_rows,
+		.args = trace->args,
 	};
 
 	return rodata ? bpf_map__set_initial_value(rodata, &config, sizeof(config)) : -EINVAL;
@@ -48,6 +49,8 @@ static int load(struct trace *trace, bool flag)
 	err = set_config(trace);
 	bpf_program__set_autoload(program(trace, "snap_tcp"), !flag);
 	bpf_program__set_autoload(program(trace, "snap_tcp_flag"), flag);
+	if (!err && trace->args)
+		err = bpf_program__set_flags(program(trace, "snap_files"), BPF_F_SLEEPABLE);
 	if (!err)
 		err = bpf_object__load(trace->snapshot);
 	if (err) {
@@ -66,6 +69,11 @@ int snapshot_open(struct trace *trace)
 		return 0; /* its programs are typed */
 	err = load(trace, flag);
 
+	/* Sleepable, and with this helper, since v5.18; with maps as ours are since v6.1. */
+	if (err && trace->args) {
+		trace->args = false;
+		err = load(trace, flag);
+	}
 	if (err && flag) {
 		flag = false;
 		err = load(trace, false);
@@ -118,6 +126,7 @@ static int take(struct reading *reading, const struct decoded *record)
 
 	switch (record->type) {
 	case DECODED_TASK:
+	case DECODED_ARGS:
 		return procs_told(reading->procs, record);
 	case DECODED_NETNS:
 		return take_netns(reading, record);

@@ -48,13 +48,18 @@ struct trace_counters {
  * failure (-EPERM, -ENOSYS, …) coverage->why is a sentence with the mend.
  */
 int trace_open(struct trace **out, const struct trace_wants *wants, struct coverage *coverage);
+struct tables_wants {
+	bool connections;     /* those as well */
+	bool args;            /* arguments of the processes, as far as the kernel hands them over */
+	const char *btf_path; /* as in trace_wants */
+};
+
 /*
  * The tables alone, without a hook: for trace_snapshot() and trace_close(), and
- * nothing else. conn_rows: connections, too. Returns as trace_open() does; where
- * it cannot be done, why (COVERAGE_WHY long) is a sentence with the mend.
+ * nothing else. Returns as trace_open() does; where it cannot be done, why is a
+ * sentence with the mend.
  */
-int trace_open_tables(struct trace **out, bool conn_rows, const char *btf_path,
-		      char why[COVERAGE_WHY]);
+int trace_open_tables(struct trace **out, const struct tables_wants *wants, char why[COVERAGE_WHY]);
 void trace_close(struct trace *trace);
 
 void trace_start(struct trace *trace);
