@@ -59,8 +59,8 @@ static void existing_tells_its_holders(void **state)
 
 	(void)state;
 	event.holders_known = true;
-	assert_line(&event,
-		    "{\"v\":1,\"event\":\"existing\"," LOCAL ",\"holders\":[]," SOCKET "}\n");
+	assert_line(&event, "{\"v\":1,\"event\":\"existing\"," LOCAL
+			    ",\"holders\":[],\"holder\":\"none\"," SOCKET "}\n");
 	event.holders = holders;
 	event.n_holders = 1;
 	assert_line(&event, "{\"v\":1,\"event\":\"existing\"," LOCAL

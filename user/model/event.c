@@ -78,6 +78,11 @@ const char *close_cause_name(enum close_cause cause)
 	return names[cause];
 }
 
+const char *event_no_holder_name(const struct event *event)
+{
+	return event->socket.kernel ? "kernel" : "none";
+}
+
 const char *origin_name(enum origin origin)
 {
 	static const char *const names[] = {

@@ -197,6 +197,9 @@ const char *tcp_state_name(unsigned int state);
 /* "closed", "process-exit", "destroyed"; NULL: not known. */
 const char *close_cause_name(enum close_cause cause);
 
+/* Of an event whose holders are known to be none: "kernel" for a socket of its own, or "none". */
+const char *event_no_holder_name(const struct event *event);
+
 /* "syscall", "io_uring"; NULL: not known. */
 const char *origin_name(enum origin origin);
 

@@ -259,11 +259,27 @@ static void put_cookie(const struct event *e, struct enrich *enrich, struct buf 
 static void put_holders(const struct event *e, struct enrich *enrich, struct buf *out)
 {
 	(void)enrich;
+	if (e->holders_known && !e->n_holders)
+		buf_puts(out, event_no_holder_name(e));
 	for (size_t i = 0; i < e->n_holders; i++) {
 		if (i)
 			buf_putc(out, ',');
 		buf_put_u64(out, e->holders[i]->tgid);
 	}
+}
+
+static void put_inode(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	(void)enrich;
+	if (e->socket.inode)
+		buf_put_u64(out, e->socket.inode);
+}
+
+static void put_queue(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	(void)enrich;
+	if (e->socket.queue_known)
+		buf_put_u64(out, e->socket.accept_queue);
 }
 
 static void put_hook(const struct event *e, struct enrich *enrich, struct buf *out)
@@ -274,42 +290,44 @@ static void put_hook(const struct event *e, struct enrich *enrich, struct buf *o
 }
 
 const struct column columns_all[] = {
-	{ "time", 8, false, "local wall-clock time of the event", put_time },
-	{ "event", 9, false, "what happened", put_event },
-	{ "proto", 5, false, "tcp, udp, udplite, mptcp, sctp", put_proto },
-	{ "local", 21, false, "address and port", put_local },
-	{ "pid", 7, true, "process (thread group)", put_pid },
-	{ "user", 8, false, "user, or its number", put_user },
-	{ "comm", 15, false, "the process's own short name", put_comm },
-	{ "detail", 20, false, "what else matters, and the command line", column_put_detail },
-	{ "port", 5, true, "port number", put_port },
-	{ "family", 6, false, "ipv4, ipv6", put_family },
-	{ "scope", 9, false, "how far the address reaches", put_scope },
-	{ "service", 12, false, "name by /etc/services", put_service },
-	{ "netns", 10, false, "network namespace", column_put_netns },
-	{ "tid", 7, true, "thread", put_tid },
-	{ "uid", 6, true, "user number", put_uid },
-	{ "exe", 24, false, "executable", column_put_exe },
-	{ "args", 32, false, "command line", column_put_args },
-	{ "parent", 20, false, "parent's name and pid", put_parent },
-	{ "cgroup", 32, false, "cgroup v2 path", put_cgroup },
-	{ "backlog", 7, true, "backlog of a listener", put_backlog },
-	{ "lifetime", 10, true, "how long the port was open, or the connection lasted",
+	{ "time", 8, 0, "local wall-clock time of the event", put_time },
+	{ "event", 9, 0, "what happened", put_event },
+	{ "proto", 5, 0, "tcp, udp, udplite, mptcp, sctp", put_proto },
+	{ "local", 21, 0, "address and port", put_local },
+	{ "pid", 7, COLUMN_RIGHT, "process (thread group)", put_pid },
+	{ "user", 8, COLUMN_CUT, "user, or its number", put_user },
+	{ "comm", 15, COLUMN_CUT, "the process's own short name", put_comm },
+	{ "detail", 20, COLUMN_CUT, "what else matters, and the command line", column_put_detail },
+	{ "port", 5, COLUMN_RIGHT, "port number", put_port },
+	{ "family", 6, 0, "ipv4, ipv6", put_family },
+	{ "scope", 9, 0, "how far the address reaches", put_scope },
+	{ "service", 12, COLUMN_CUT, "name by /etc/services", put_service },
+	{ "netns", 10, COLUMN_CUT, "network namespace", column_put_netns },
+	{ "tid", 7, COLUMN_RIGHT, "thread", put_tid },
+	{ "uid", 6, COLUMN_RIGHT, "user number", put_uid },
+	{ "exe", 24, COLUMN_CUT, "executable", column_put_exe },
+	{ "args", 32, COLUMN_CUT, "command line", column_put_args },
+	{ "parent", 20, COLUMN_CUT, "parent's name and pid", put_parent },
+	{ "cgroup", 32, COLUMN_CUT, "cgroup v2 path", put_cgroup },
+	{ "backlog", 7, COLUMN_RIGHT, "backlog of a listener", put_backlog },
+	{ "lifetime", 10, COLUMN_RIGHT, "how long the port was open, or the connection lasted",
 	  column_put_lifetime },
-	{ "cookie", 8, true, "socket cookie, as ss -e shows it", put_cookie },
-	{ "hook", 24, false, "kernel hook that saw it", put_hook },
-	{ "holders", 16, false, "pids that have the socket", put_holders },
-	{ "remote", 21, false, "the other end's address and port", column_put_remote },
-	{ "latency", 10, true, "how long connecting took", column_put_latency },
-	{ "sent", 10, true, "bytes sent and acknowledged", column_put_sent },
-	{ "received", 10, true, "bytes received", column_put_received },
-	{ "state", 24, false, "the step between two TCP states", column_put_state },
-	{ "op", 7, false, "the call that failed", column_put_op },
-	{ "errno", 15, false, "why it failed", column_put_errno },
-	{ "unit", 24, false, "systemd unit; of a user's manager: both", column_put_unit },
-	{ "container", 20, false, "container, by its short id", column_put_container },
-	{ "class", 10, false, "well-known, registered, dynamic (RFC 6335)", column_put_class },
-	{ "origin", 8, false, "syscall, io_uring", column_put_origin },
+	{ "cookie", 8, COLUMN_RIGHT, "socket cookie, as ss -e shows it", put_cookie },
+	{ "hook", 24, COLUMN_CUT, "kernel hook that saw it", put_hook },
+	{ "holders", 16, COLUMN_CUT, "pids that have the socket; kernel, none", put_holders },
+	{ "remote", 21, 0, "the other end's address and port", column_put_remote },
+	{ "latency", 10, COLUMN_RIGHT, "how long connecting took", column_put_latency },
+	{ "sent", 10, COLUMN_RIGHT, "bytes sent and acknowledged", column_put_sent },
+	{ "received", 10, COLUMN_RIGHT, "bytes received", column_put_received },
+	{ "state", 24, 0, "TCP state, or the step between two", column_put_state },
+	{ "op", 7, 0, "the call that failed", column_put_op },
+	{ "errno", 15, 0, "why it failed", column_put_errno },
+	{ "inode", 10, COLUMN_RIGHT, "of the socket's file, as in /proc/PID/fd", put_inode },
+	{ "queue", 6, COLUMN_RIGHT, "connections that wait to be accepted", put_queue },
+	{ "unit", 24, COLUMN_CUT, "systemd unit; of a user's manager: both", column_put_unit },
+	{ "container", 20, COLUMN_CUT, "container, by its short id", column_put_container },
+	{ "class", 10, 0, "well-known, registered, dynamic (RFC 6335)", column_put_class },
+	{ "origin", 8, 0, "syscall, io_uring", column_put_origin },
 };
 
 const size_t columns_n = sizeof(columns_all) / sizeof(*columns_all);
@@ -331,6 +349,14 @@ static const struct column *by_name(const char *name)
 		if (!strcasecmp(columns_all[i].name, name))
 			return &columns_all[i];
 	return NULL;
+}
+
+bool columns_have(const struct column_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (!strcmp(list->columns[i]->name, name))
+			return true;
+	return false;
 }
 
 int columns_parse(const char *list_text, struct column_list *list, const char **bad)

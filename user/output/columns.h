@@ -9,10 +9,14 @@
 
 #define COLUMNS_MAX 64
 
+/* struct column.flags */
+#define COLUMN_RIGHT 1 /* numbers */
+#define COLUMN_CUT 2   /* text that may be cut where there is no room: no port is ever cut */
+
 struct column {
 	const char *name;
 	size_t width; /* of the table's field; the last column takes what is left */
-	bool right;   /* numbers */
+	unsigned int flags;
 	const char *help;
 	/* Appends the cell, escaped; nothing where nothing is known. */
 	void (*put)(const struct event *event, struct enrich *enrich, struct buf *out);
@@ -25,6 +29,8 @@ struct column_list {
 
 extern const struct column columns_all[];
 extern const size_t columns_n;
+
+bool columns_have(const struct column_list *list, const char *name);
 
 /* Those shown when nobody chooses. */
 void columns_default(struct column_list *list);

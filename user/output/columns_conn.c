@@ -2,6 +2,8 @@
 /* Cells that only connections, binds and failed calls have. */
 #include "output/cells.h"
 
+#include <netinet/tcp.h>
+
 #define NSEC_PER_MSEC 1000000ULL
 
 void cell_put_endpoint(const struct endpoint *end, struct buf *out)
@@ -39,9 +41,22 @@ void column_put_latency(const struct event *e, struct enrich *enrich, struct buf
 	buf_puts(out, "ms");
 }
 
+/* What is open now: a UDP socket without a peer is in none, and ss(8) calls that UNCONN. */
+static void put_present_state(const struct event *e, struct buf *out)
+{
+	if (e->connection && e->connection->new_state)
+		buf_puts(out, e->connection->new_state);
+	else if (!e->connection)
+		buf_puts(out, e->socket.state == TCP_LISTEN ? "LISTEN" : "UNCONN");
+}
+
 void column_put_state(const struct event *e, struct enrich *enrich, struct buf *out)
 {
 	(void)enrich;
+	if (e->kind == EVENT_EXISTING) {
+		put_present_state(e, out);
+		return;
+	}
 	if (e->kind != EVENT_STATE || !e->connection->old_state || !e->connection->new_state)
 		return;
 	buf_puts(out, e->connection->old_state);

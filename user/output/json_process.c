@@ -190,4 +190,6 @@ void json_put_holders(struct json *j, struct enrich *enrich, const struct event 
 		json_object_end(j);
 	}
 	json_array_end(j);
+	if (!e->n_holders)
+		json_plain(j, "holder", event_no_holder_name(e));
 }

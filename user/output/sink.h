@@ -28,6 +28,8 @@ struct sink_ops {
 extern const struct sink_ops sink_table;
 extern const struct sink_ops sink_json;
 extern const struct sink_ops sink_csv;
+/* What is open now, as a table whose columns are as wide as what is in them. */
+extern const struct sink_ops sink_listing;
 
 /* By name; NULL: no such sink. */
 const struct sink_ops *sink_by_name(const char *name);

@@ -111,7 +111,7 @@ static void put_line(const struct sink *sink, struct buf *out,
 		cell = out->len;
 		put(column, sink, event, out);
 		if (i + 1 < sink->columns.n && !out->failed)
-			pad_cell(out, cell, column->width, column->right);
+			pad_cell(out, cell, column->width, column->flags & COLUMN_RIGHT);
 	}
 	cut_line(out, line, sink->width);
 }

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is open now, for a person: columns as wide as what is in them, by
+ * libsmartcols. It sees cells that went through our escaper alone.
+ */
+#include "output/sink.h"
+
+#include <ctype.h>
+#include <libsmartcols/libsmartcols.h>
+#include <stdlib.h>
+
+/* One list at a time: begin() makes the table, end() prints it. NULL: no memory. */
+static struct libscols_table *table;
+static struct buf cell;
+
+static int add_column(const struct column *column)
+{
+	int flags = (column->flags & COLUMN_RIGHT ? SCOLS_FL_RIGHT : 0) |
+		    (column->flags & COLUMN_CUT ? SCOLS_FL_TRUNC : 0);
+	char name[32];
+	size_t i = 0;
+
+	for (; i < sizeof(name) - 1 && column->name[i]; i++)
+		name[i] = (char)toupper((unsigned char)column->name[i]);
+	name[i] = '\0';
+	return scols_table_new_column(table, name, 0, flags) ? 0 : -1;
+}
+
+/* Where stdout is no terminal a line is as long as it is. */
+static void set_width(const struct sink *sink)
+{
+	scols_table_set_termforce(table,
+				  sink->width ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
+	if (sink->width)
+		scols_table_set_termwidth(table, sink->width);
+}
+
+static void drop(void)
+{
+	scols_unref_table(table);
+	table = NULL;
+	buf_free(&cell);
+}
+
+static void begin(const struct sink *sink, struct buf *out)
+{
+	table = scols_new_table();
+	if (!table) {
+		out->failed = true;
+		return;
+	}
+	/* It would escape the backslashes of our escaper. */
+	scols_table_enable_noencoding(table, 1);
+	set_width(sink);
+	for (size_t i = 0; i < sink->columns.n; i++) {
+		if (add_column(sink->columns.columns[i])) {
+			out->failed = true;
+			drop();
+			return;
+		}
+	}
+}
+
+static void event_line(const struct sink *sink, const struct event *event, struct buf *out)
+{
+	struct libscols_line *line = table ? scols_table_new_line(table, NULL) : NULL;
+
+	out->failed |= !line;
+	for (size_t i = 0; line && i < sink->columns.n; i++) {
+		buf_clear(&cell);
+		sink->columns.columns[i]->put(event, sink->enrich, &cell);
+		buf_putc(&cell, '\0');
+		if (cell.failed || scols_line_set_data(line, i, cell.data))
+			out->failed = true;
+	}
+}
+
+/* Without the blanks that an empty last cell leaves. */
+static void put_lines(const char *text, struct buf *out)
+{
+	while (*text) {
+		const char *eol = strchrnul(text, '\n');
+		size_t n = (size_t)(eol - text);
+
+		while (n && text[n - 1] == ' ')
+			n--;
+		buf_put(out, text, n);
+		buf_putc(out, '\n');
+		text = *eol ? eol + 1 : eol;
+	}
+}
+
+static void end(const struct sink *sink, struct buf *out)
+{
+	char *text = NULL;
+
+	(void)sink;
+	if (!table)
+		return;
+	if (scols_table_is_empty(table)) {
+		drop();
+		return;
+	}
+	if (scols_print_table_to_string(table, &text))
+		out->failed = true;
+	else
+		put_lines(text, out);
+	free(text);
+	drop();
+}
+
+const struct sink_ops sink_listing = { "table", begin, event_line, end };
