@@ -21,6 +21,7 @@ static const struct command {
 } commands[] = {
 	{ "watch", cmd_watch,
 	  "print what is open now, then every port as it opens and closes (default)" },
+	{ "list", cmd_list, "print what is open now, with all that hold it, once" },
 	{ "who", cmd_who, "tell all that is known of who has a port" },
 	{ "wait", cmd_wait, "return as soon as a port is open, or closed" },
 	{ "close", cmd_close, "close ports of other processes, which keep running" },

@@ -12,12 +12,12 @@
 
 /* Every test of the suite, by topic; each list ends with an empty entry. */
 static const struct test *const topics[] = {
-	tcp_tests,       udp_tests,       protocol_tests, holder_tests, thread_tests,
-	reuseport_tests, snapshot_tests,  netns_tests,    name_tests,   filter_tests,
-	cli_tests,       output_tests,    connect_tests,  ending_tests, failure_tests,
-	bind_tests,      udp_peer_tests,  accept_tests,   state_tests,  kernel_filter_tests,
-	uring_tests,     transport_tests, place_tests,    wait_tests,   close_tests,
-	who_tests,
+	tcp_tests,           udp_tests,      protocol_tests,  holder_tests,  thread_tests,
+	reuseport_tests,     snapshot_tests, netns_tests,     name_tests,    filter_tests,
+	list_tests,          cli_tests,      output_tests,    connect_tests, ending_tests,
+	failure_tests,       bind_tests,     udp_peer_tests,  accept_tests,  state_tests,
+	kernel_filter_tests, uring_tests,    transport_tests, place_tests,   wait_tests,
+	close_tests,         who_tests,
 };
 
 /* These flood the machine, whose other tracers would lose events: one at a time. */
@@ -66,7 +66,7 @@ static size_t add_named(struct choice *choice, const struct test *const *from, s
 	return choice->count - before;
 }
 
-static void list_tests(void)
+static void print_tests(void)
 {
 	struct choice all = { 0 };
 
@@ -129,7 +129,7 @@ static void parse_options(int argc, char **argv)
 		} else if (c == 'n') {
 			names_file = optarg;
 		} else if (c == 'l') {
-			list_tests();
+			print_tests();
 			exit(0);
 		} else {
 			fputs(usage, c == 'h' ? stdout : stderr);

@@ -19,6 +19,7 @@ extern const struct test place_tests[];
 extern const struct test who_tests[];
 extern const struct test loss_tests[];
 extern const struct test filter_tests[];
+extern const struct test list_tests[];
 extern const struct test cli_tests[];
 extern const struct test output_tests[];
 extern const struct test wait_tests[];

@@ -6,6 +6,7 @@
 #define PORTTRACE_VERSION "0.1.0"
 
 int cmd_watch(int argc, char **argv);
+int cmd_list(int argc, char **argv);
 int cmd_who(int argc, char **argv);
 int cmd_wait(int argc, char **argv);
 int cmd_close(int argc, char **argv);

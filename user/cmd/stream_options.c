@@ -280,6 +280,7 @@ static const struct option_row tracing[] = {
 	  set_flag, FLAG_STATS },
 	{ "strict", 0, NULL, "end with status 3 if an event cannot be seen here", "tracing",
 	  set_flag, FLAG_STRICT },
+	{ "all", 'a', NULL, NULL, NULL, set_flag, FLAG_NOTHING },
 	{ "hooks", 0, "BACKEND", "use one backend alone: fentry, kprobe, cgroup, tracepoint", NULL,
 	  set_hooks, 0 },
 };
@@ -293,7 +294,10 @@ static const struct option_row btf[] = {
 static const struct option_row habits[] = {
 	{ "listening", 'l', NULL, NULL, NULL, set_flag, FLAG_NOTHING },
 	{ "processes", 'p', NULL, NULL, NULL, set_flag, FLAG_NOTHING },
-	{ "all", 'a', NULL, NULL, NULL, set_flag, FLAG_ALL },
+};
+
+static const struct option_row all[] = {
+	{ "all", 'a', NULL, "connections as well", "what", set_flag, FLAG_ALL },
 };
 
 const struct option_rows filter_options = OPTION_ROWS(filters);
@@ -307,4 +311,5 @@ const struct option_rows output_options = OPTION_ROWS(outputs);
 const struct option_rows plain_options = OPTION_ROWS(plains);
 const struct option_rows tracing_options = OPTION_ROWS(tracing);
 const struct option_rows btf_option = OPTION_ROWS(btf);
+const struct option_rows all_option = OPTION_ROWS(all);
 const struct option_rows habit_options = OPTION_ROWS(habits);

@@ -44,8 +44,8 @@ extern const struct option_rows event_options; /* of a stream: which events, and
 extern const struct option_rows event_option;  /* which events, alone */
 extern const struct option_rows tracing_options;
 extern const struct option_rows btf_option;
-/* -l, -p, -a: what they ask for is shown anyway, but for -a, which "list" looks at. */
-extern const struct option_rows habit_options;
+extern const struct option_rows all_option;    /* -a: connections as well */
+extern const struct option_rows habit_options; /* -l, -p: what they ask for is shown anyway */
 
 /* struct option_table.parts of "watch". */
 #define WATCH_OPTIONS                                                             \
