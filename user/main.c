@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The table of commands. */
+#include "base/inherited.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "cmd/cmd.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <locale.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static int cmd_help(int argc, char **argv);
 
@@ -25,6 +23,7 @@ static const struct command {
 	{ "who", cmd_who, "tell all that is known of who has a port" },
 	{ "wait", cmd_wait, "return as soon as a port is open, or closed" },
 	{ "close", cmd_close, "close ports of other processes, which keep running" },
+	{ "run", cmd_run, "run a command, and print the ports of it and its descendants" },
 	{ "doctor", cmd_doctor, "say what this kernel and these privileges allow, and the mend" },
 	{ "version", cmd_version, "print versions and features" },
 	{ "help", cmd_help, "print this, or the help of a command" },
@@ -78,21 +77,6 @@ static int cmd_help(int argc, char **argv)
 	return STATUS_OK;
 }
 
-/*
- * A descriptor of ours that lands on a closed 1 or 2 would be written to as
- * output. This one cannot be written to, so a command says that it failed.
- */
-static void fill_standard_fds(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDONLY);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
-}
-
 static int run(int argc, char **argv)
 {
 	const struct command *command;
@@ -120,10 +104,9 @@ static int finish_stdout(int status)
 
 int main(int argc, char **argv)
 {
-	fill_standard_fds();
+	inherited_adapt();
 	/* How wide characters are is the terminal's business; numbers and messages stay as they are. */
 	if (!setlocale(LC_CTYPE, ""))
 		setlocale(LC_CTYPE, "C");
-	signal(SIGPIPE, SIG_IGN);
 	return finish_stdout(run(argc, argv));
 }

@@ -10,6 +10,7 @@
 
 #include "harness.h"
 #include "opener.h"
+#include "runnee.h"
 #include "sockets.h"
 
 static int say(long number)
@@ -78,6 +79,7 @@ static const struct {
 	{ "hold", hold },
 	{ "named", named },
 	{ "opener", opener },
+	{ "runnee", runnee_main },
 };
 
 int helper_main(int argc, char **argv)

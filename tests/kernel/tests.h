@@ -23,6 +23,7 @@ extern const struct test list_tests[];
 extern const struct test cli_tests[];
 extern const struct test output_tests[];
 extern const struct test wait_tests[];
+extern const struct test run_tests[];
 extern const struct test connect_tests[];
 extern const struct test ending_tests[];
 extern const struct test accept_tests[];

@@ -296,7 +296,7 @@ static int record(struct recorder *r, const char *path)
 
 int main(int argc, char **argv)
 {
-	const struct option_table table = { WATCH_OPTIONS, "record OUT.ring [OPTIONS]", "" };
+	const struct option_table table = { WATCH_OPTIONS, "record OUT.ring [OPTIONS]", "", false };
 	static struct recorder r;
 	int first, err;
 

@@ -41,7 +41,9 @@ static const struct option_row rows[] = {
 };
 
 static const struct option_rows all = OPTION_ROWS(rows);
-static const struct option_table table = { { &all }, "watch [OPTIONS]", "Prints things." };
+static struct option_table table = { .parts = { &all },
+				     .usage = "watch [OPTIONS]",
+				     .about = "Prints things." };
 
 #define WORDS_MAX 8
 
@@ -121,6 +123,21 @@ static void operands_come_behind_the_options(void **state)
 	assert_int_equal(c.argc - c.first, 2);
 	assert_string_equal(c.argv[c.first], "word");
 	assert_string_equal(c.argv[c.first + 1], "-u");
+}
+
+static void the_first_operand_ends_the_options_where_it_is_a_command(void **state)
+{
+	struct call c;
+
+	(void)state;
+	assert_int_equal(call(&c, "word -t", STDERR_FILENO), STATUS_OK);
+	assert_int_equal(c.target.flags, 1);
+	table.operands_end = true;
+	assert_int_equal(call(&c, "-u word -t", STDERR_FILENO), STATUS_OK);
+	table.operands_end = false;
+	assert_int_equal(c.target.flags, 2);
+	assert_int_equal(c.argc - c.first, 2);
+	assert_string_equal(c.argv[c.first], "word");
 }
 
 static void no_words_are_no_mistake(void **state)
@@ -224,6 +241,7 @@ int main(void)
 		cmocka_unit_test(long_and_short_options_reach_their_rows),
 		cmocka_unit_test(an_argument_is_taken_in_each_way_to_write_it),
 		cmocka_unit_test(operands_come_behind_the_options),
+		cmocka_unit_test(the_first_operand_ends_the_options_where_it_is_a_command),
 		cmocka_unit_test(no_words_are_no_mistake),
 		cmocka_unit_test(an_unknown_option_is_named_and_the_nearest_suggested),
 		cmocka_unit_test(the_unknown_option_is_named_not_the_word_before_it),

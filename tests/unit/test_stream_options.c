@@ -33,7 +33,7 @@ struct words {
 
 static int parse(void *arg)
 {
-	const struct option_table table = { WATCH_OPTIONS, "watch [OPTIONS]", "" };
+	const struct option_table table = { WATCH_OPTIONS, "watch [OPTIONS]", "", false };
 	struct words *words = arg;
 	int first;
 

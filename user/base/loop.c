@@ -18,27 +18,42 @@ static void on_signal(void *arg)
 
 	if (read(loop->signal_fd, &info, sizeof(info)) != sizeof(info))
 		return;
+	if (loop->take_signal) {
+		loop->take_signal(&info, loop->signal_arg);
+		return;
+	}
 	loop->signal = (int)info.ssi_signo;
 	loop->ended = true;
 }
 
 int loop_init(struct loop *loop)
 {
-	sigset_t set;
-
 	*loop = (struct loop){ .epoll_fd = -1, .signal_fd = -1 };
 	for (int i = 0; i < LOOP_FDS_MAX; i++)
 		loop->sources[i].fd = -1;
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	if (sigprocmask(SIG_BLOCK, &set, NULL))
+	sigemptyset(&loop->signals);
+	sigaddset(&loop->signals, SIGINT);
+	sigaddset(&loop->signals, SIGTERM);
+	if (sigprocmask(SIG_BLOCK, &loop->signals, NULL))
 		return -errno;
-	loop->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	loop->signal_fd = signalfd(-1, &loop->signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (loop->signal_fd < 0 || loop->epoll_fd < 0)
 		return -errno;
 	return loop_add(loop, loop->signal_fd, EPOLLIN, on_signal, loop);
+}
+
+int loop_take_signals(struct loop *loop, const int *signals, size_t n,
+		      void (*take)(const struct signalfd_siginfo *info, void *arg), void *arg)
+{
+	for (size_t i = 0; i < n; i++)
+		sigaddset(&loop->signals, signals[i]);
+	loop->take_signal = take;
+	loop->signal_arg = arg;
+	if (sigprocmask(SIG_BLOCK, &loop->signals, NULL) ||
+	    signalfd(loop->signal_fd, &loop->signals, 0) < 0)
+		return -errno;
+	return 0;
 }
 
 static struct loop_source *source_of(struct loop *loop, int fd)

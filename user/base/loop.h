@@ -3,8 +3,11 @@
 #ifndef PORTTRACE_BASE_LOOP_H
 #define PORTTRACE_BASE_LOOP_H
 
+#include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <sys/signalfd.h>
 
 #define LOOP_FDS_MAX 8
 
@@ -19,11 +22,20 @@ struct loop {
 	int signal_fd;
 	int signal; /* that ended the loop; 0: none */
 	bool ended;
+	sigset_t signals; /* that come through the loop */
+	void (*take_signal)(const struct signalfd_siginfo *info, void *arg); /* NULL: they end it */
+	void *signal_arg;
 	struct loop_source sources[LOOP_FDS_MAX];
 };
 
 /* Blocks SIGINT and SIGTERM, which then come through the loop. 0 or -errno. */
 int loop_init(struct loop *loop);
+/*
+ * These come through the loop as well, and each, SIGINT and SIGTERM included, goes
+ * to take(info, arg) instead of ending it. 0 or -errno.
+ */
+int loop_take_signals(struct loop *loop, const int *signals, size_t n,
+		      void (*take)(const struct signalfd_siginfo *info, void *arg), void *arg);
 /*
  * Calls ready(arg) whenever fd has one of events (EPOLLIN, EPOLLOUT). A
  * descriptor epoll cannot watch (a plain file) gives -EPERM. 0 or -errno.

@@ -43,9 +43,11 @@ static int build(const struct option_table *t, struct tables *out)
 	char *s;
 
 	out->longs = calloc(count(t) + 2, sizeof(*out->longs));
-	out->shorts = s = calloc(1, count(t) * 2 + 4);
+	out->shorts = s = calloc(1, count(t) * 2 + 5);
 	if (!out->longs || !out->shorts)
 		return -1;
+	if (t->operands_end)
+		*s++ = '+'; /* getopt(3) */
 	*s++ = ':';
 	*s++ = 'h';
 	out->longs[0] = (struct option){ "help", no_argument, NULL, 'h' };

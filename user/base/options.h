@@ -3,6 +3,7 @@
 #ifndef PORTTRACE_BASE_OPTIONS_H
 #define PORTTRACE_BASE_OPTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct option_row {
@@ -31,17 +32,18 @@ struct option_rows {
 	{                                                 \
 		(array), sizeof(array) / sizeof(*(array)) \
 	}
-#define OPTION_PARTS 8
+#define OPTION_PARTS 10
 
 struct option_table {
 	const struct option_rows *parts[OPTION_PARTS]; /* in the order of the help; NULL ends them */
 	const char *usage;                             /* the line behind "usage: porttrace" */
 	const char *about;                             /* what follows it */
+	bool operands_end; /* the first operand ends the options: it is a command with its own */
 };
 
 /*
  * Parses argv[1..] by the rows; --help is added by itself. Options and operands
- * may be mixed, "--" ends the options. Returns 0, OPTIONS_HELP, or an exit
+ * may be mixed, unless operands_end; "--" ends the options. Returns 0, OPTIONS_HELP, or an exit
  * status after saying what was wrong; then *first is the first operand's index.
  */
 int options_parse(const struct option_table *table, int argc, char **argv, void *target,

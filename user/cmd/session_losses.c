@@ -36,6 +36,12 @@ static void look_for_misses(struct session *session, const struct trace_counters
 	tell_lost(session, "connection",
 		  "hook skipped: it was re-entered on its CPU; at most as many",
 		  now.conns - session->misses.conns, counters);
+	tell_lost(session, "process", "fork skipped: ports of a descendant may be missing",
+		  now.forks - session->misses.forks, counters);
+	if (now.forks != session->misses.forks) {
+		trace_follow_again(session->trace);
+		session->resync_due = true;
+	}
 	if (now.ports != session->misses.ports)
 		session->resync_due = true;
 	/* Most of these were about connections: the comparison tells. */

@@ -262,7 +262,7 @@ static void say_stats(const struct stream *s)
 		"stats: damaged=%" PRIu64 " untracked=%" PRIu64 " skipped-runs=%" PRIu64 "\n",
 		c.corrupt,
 		c.lost_map[RECORD_OPEN] + c.lost_map[RECORD_CLOSE] + c.lost_map[RECORD_CONNECT],
-		misses.ports + misses.others + misses.conns);
+		misses.ports + misses.others + misses.conns + misses.forks);
 }
 
 /*
@@ -270,7 +270,7 @@ static void say_stats(const struct stream *s)
  * count ended us. After a signal a reader that does not read has a second; a
  * second signal ends the wait at once.
  */
-static void drain(struct stream *s)
+void stream_drain(struct stream *s)
 {
 	uint64_t now = boot_now_ns();
 	uint64_t until = s->loop.ended ? now + DRAIN_NS : UINT64_MAX;
@@ -298,7 +298,7 @@ void stream_finish(struct stream *s)
 {
 	if (s->begun && s->sink.ops->end && !s->out.err)
 		s->sink.ops->end(&s->sink, &s->out.buf);
-	drain(s);
+	stream_drain(s);
 	if (s->options->stats)
 		say_stats(s);
 }

@@ -46,6 +46,8 @@ int stream_start(struct stream *stream);
 int stream_loop(struct stream *stream);
 /* What happened before this is told, unless it is done; then the kernel side falls silent. */
 void stream_stop(struct stream *stream);
+/* Waits until the reader has taken what is formatted; not for ever after a signal. */
+void stream_drain(struct stream *stream);
 /* The sink's last words, and everything is written. */
 void stream_finish(struct stream *stream);
 /* The exit status, for what stream_start() or stream_loop() returned; says what went wrong. */

@@ -144,3 +144,10 @@ bool trace_follows(const struct trace *trace, uint32_t tgid)
 
 	return !bpf_map_lookup_elem(map_fd(trace, "filter_ids"), &key, &one);
 }
+
+int trace_follow_again(const struct trace *trace)
+{
+	if (!(__atomic_load_n(&trace->shared->filter, __ATOMIC_ACQUIRE) & FILTER_PID))
+		return 0;
+	return add_descendants(map_fd(trace, "filter_ids"));
+}

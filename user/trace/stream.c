@@ -70,7 +70,9 @@ void trace_misses(const struct trace *trace, struct trace_misses *out)
 	for (int i = 0; i < PROGRAMS; i++) {
 		if (!trace->links[i] || !program_may_be_skipped((enum program)i))
 			continue;
-		if (i == PROGRAM_TP_CONN || i == PROGRAM_TP_CONN_AGAIN)
+		if (i == PROGRAM_TP_FORK)
+			out->forks = misses_of(trace, i);
+		else if (i == PROGRAM_TP_CONN || i == PROGRAM_TP_CONN_AGAIN)
 			copies[i == PROGRAM_TP_CONN_AGAIN] = misses_of(trace, i);
 		else if (programs[i].connections)
 			out->conns += misses_of(trace, i);

@@ -74,6 +74,11 @@ void trace_stop(struct trace *trace);
 int trace_filter(struct trace *trace, const struct filter *filter);
 /* Whether a process is one of the filter's pids, or a descendant of one. */
 bool trace_follows(const struct trace *trace, uint32_t tgid);
+/*
+ * After a fork that was not seen: looks for children of those it follows. One whose
+ * parent is gone is not found. 0 or -errno.
+ */
+int trace_follow_again(const struct trace *trace);
 
 /* Readable when records wait; -1: that ring is not there, since nobody asked. */
 int trace_fd(const struct trace *trace, enum ring_id ring);
@@ -131,6 +136,7 @@ struct trace_misses {
 	uint64_t ports;  /* of hooks that run for ports alone: each is an event nobody saw */
 	uint64_t others; /* of hooks that run for more: most were about connections */
 	uint64_t conns;  /* at most as many events of connections were seen by nobody */
+	uint64_t forks;  /* children of a process that is followed may be among them */
 };
 void trace_misses(const struct trace *trace, struct trace_misses *out);
 /*

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cmd/caller.h"
+
+#include "base/log.h"
+#include "base/parse.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <grp.h>
+#include <linux/securebits.h>
+#include <pwd.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+static int say_wrong(const char *name, const char *value, const char *why)
+{
+	say("%s '%s' %s: sudo sets it, and CMD would run as that user", name, value, why);
+	return STATUS_USAGE;
+}
+
+static int copy_entry(struct caller *caller, const struct passwd *entry)
+{
+	caller->name = strdup(entry->pw_name);
+	caller->home = strdup(entry->pw_dir);
+	caller->shell = strdup(*entry->pw_shell ? entry->pw_shell : "/bin/sh");
+	if (caller->name && caller->home && caller->shell)
+		return STATUS_OK;
+	say("out of memory");
+	return STATUS_NO_TRACING;
+}
+
+int caller_find(struct caller *caller, bool root, const char *sudo_uid, const char *sudo_gid)
+{
+	const struct passwd *entry;
+	uint64_t uid, gid;
+
+	*caller = (struct caller){ 0 };
+	if (!root || !sudo_uid)
+		return STATUS_OK;
+	if (parse_u64(sudo_uid, UINT32_MAX - 1, &uid))
+		return say_wrong("SUDO_UID", sudo_uid, "is no user's number");
+	if (!uid)
+		return STATUS_OK; /* root called it */
+	entry = getpwuid((uid_t)uid);
+	if (!entry)
+		return say_wrong("SUDO_UID", sudo_uid, "is nobody on this host");
+	gid = entry->pw_gid;
+	if (sudo_gid && parse_u64(sudo_gid, UINT32_MAX - 1, &gid))
+		return say_wrong("SUDO_GID", sudo_gid, "is no group's number");
+	caller->other = true;
+	caller->uid = (uid_t)uid;
+	caller->gid = (gid_t)gid;
+	return copy_entry(caller, entry);
+}
+
+void caller_free(struct caller *caller)
+{
+	free(caller->name);
+	free(caller->home);
+	free(caller->shell);
+}
+
+/* As su -c would leave it; who looks for sudo shall not find it. */
+static int set_environment(const struct caller *caller)
+{
+	static const char *const sudo[] = { "SUDO_UID", "SUDO_GID", "SUDO_USER", "SUDO_COMMAND",
+					    "SUDO_HOME" };
+
+	for (size_t i = 0; i < sizeof(sudo) / sizeof(*sudo); i++)
+		unsetenv(sudo[i]);
+	if (setenv("HOME", caller->home, 1) || setenv("USER", caller->name, 1) ||
+	    setenv("LOGNAME", caller->name, 1) || setenv("SHELL", caller->shell, 1))
+		return -errno;
+	return 0;
+}
+
+/*
+ * With the securebits that a program started by init has, setresuid() takes all
+ * capabilities but the inheritable ones (capabilities(7)): those go as well, and
+ * with them the ambient ones.
+ */
+static int drop_capabilities(void)
+{
+	capng_clear(CAPNG_SELECT_CAPS);
+	if (capng_apply(CAPNG_SELECT_CAPS))
+		return -EPERM;
+	return 0;
+}
+
+int caller_become(const struct caller *caller)
+{
+	if (!caller->other)
+		return 0;
+	if (prctl(PR_SET_SECUREBITS, SECUREBITS_DEFAULT) && errno != EPERM)
+		return -errno;
+	if (initgroups(caller->name, caller->gid) ||
+	    setresgid(caller->gid, caller->gid, caller->gid) ||
+	    setresuid(caller->uid, caller->uid, caller->uid))
+		return -errno;
+	if (drop_capabilities())
+		return -EPERM;
+	return set_environment(caller);
+}
