@@ -25,6 +25,7 @@ static void tell(const struct event *event, void *arg)
 
 	if (p->out.err || (listing->takes && !listing->takes(event, listing->arg)))
 		return;
+	enrich_inhabitants(listing->enrich, event);
 	p->sink.ops->event(&p->sink, event, &p->out.buf);
 	if (p->out.buf.len >= OUT_LOW_WATER)
 		out_drain(&p->out);
