@@ -9,6 +9,7 @@
 #include "base/escape.h"
 #include "base/glob.h"
 #include "base/parse.h"
+#include "enrich/cgroup_path.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -66,6 +67,51 @@ static void fuzz_parse(const char *word)
 	nearest_word(word, names, sizeof(names) / sizeof(*names));
 }
 
+static bool ends_within(const char *text, size_t size)
+{
+	return memchr(text, '\0', size);
+}
+
+/* Whatever a cgroup is called, the names are strings, and say no more than the path does. */
+static void fuzz_cgroup(const char *rest, size_t kind)
+{
+	static const char *const starts[] = {
+		"",
+		"/system.slice/docker-",
+		"/kubepods.slice/kubepods-pod",
+		"/lxc/",
+		"/user.slice/user@1.service/",
+		"/machine.slice/machine-",
+		"0::/lxc.payload.",
+		"1:name=systemd:/kubepods/pod",
+	};
+	const char *start = starts[kind % (sizeof(starts) / sizeof(*starts))];
+	struct cgroup_names names;
+	char *text = NULL;
+
+	need(asprintf(&text, "%s%s", start, rest) >= 0, "out of memory");
+	for (int file = 0; file < 2; file++) {
+		memset(&names, 'x', sizeof(names));
+		if (file)
+			cgroup_file_parse(text, &names);
+		else
+			cgroup_path_parse(text, &names);
+		need(ends_within(names.unit, sizeof(names.unit)) &&
+			     ends_within(names.user_unit, sizeof(names.user_unit)) &&
+			     ends_within(names.container, sizeof(names.container)) &&
+			     ends_within(names.pod, sizeof(names.pod)),
+		     "a name of a cgroup does not end");
+		need(strstr(text, names.unit) && strstr(text, names.user_unit),
+		     "a unit that is not in the path");
+		need(!*names.user_unit || *names.unit, "a user's unit without its manager");
+		need(!*names.container || strchr(names.container, ':'),
+		     "a container without a runtime");
+		need(!*names.pod || strspn(names.pod, "0123456789abcdef-") == strlen(names.pod),
+		     "a pod that is no uid");
+	}
+	free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static bool ready;
@@ -82,6 +128,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	pattern[cut] = '\0';
 	fuzz_glob(pattern, text + cut);
 	fuzz_parse(text);
+	fuzz_cgroup(text, size ? data[0] : 0);
 	free(text);
 	free(pattern);
 	return 0;
