@@ -4,12 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -369,6 +371,33 @@ static void nobody(void)
 	check(strstr(outcome.err, "has a connection"), "not on stderr: %s", outcome.err);
 }
 
+#define NOBODY 65534 /* run_porttrace() */
+
+static void listen_as_nobody(int ctl, void *arg)
+{
+	(void)arg;
+	if (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) ||
+	    setresuid(NOBODY, NOBODY, NOBODY))
+		test_fail("setresuid: %s", strerror(errno));
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* what changed its user is not for others to look at */
+	number_give(ctl, sock_port(tcp_listen("127.0.0.1", 0)));
+	step_await(ctl);
+}
+
+static void own_process(void)
+{
+	struct child child = child_start(listen_as_nobody, NULL);
+	char port[16], line[128];
+	const char *args[] = { "who", port, NULL };
+
+	snprintf(port, sizeof(port), "%ld", number_await(child.ctl));
+	run_porttrace(args, true, &outcome);
+	check(outcome.status == 0, "exit status %d: %s", outcome.status, outcome.err);
+	snprintf(line, sizeof(line), " is held by %s (%d), started by ", self_comm(), child.pid);
+	expect_out(line);
+	child_kill(&child);
+}
+
 /* In the host's namespace, which is all that such a user can look at. */
 static void unprivileged(void)
 {
@@ -387,6 +416,7 @@ static void unprivileged(void)
 	check(!strncmp(outcome.err, "porttrace: ", 11), "nothing is said on stderr");
 	check(strchr(outcome.err, '\n') == outcome.err + strlen(outcome.err) - 1,
 	      "not one line on stderr: %s", outcome.err);
+	own_process();
 }
 
 static void usage(void)

@@ -175,6 +175,17 @@ static void the_whole_screen_of_an_extraordinary_one(void **state)
 		"                systemd (1), uid 1000, /usr/bin/python3\n");
 }
 
+static void our_own_namespace_needs_no_name(void **state)
+{
+	(void)state;
+	told.socket.local.netns = 5;
+	assert_contains(answer(), "tcp/8080 on 0.0.0.0 in the network namespace 5 is held by");
+	assert_contains(text(), "at any address of its network namespace\n");
+	facts.here = true;
+	assert_contains(answer(), "tcp/8080 on 0.0.0.0 is held by");
+	assert_contains(text(), "at any address of this network namespace\n");
+}
+
 static void the_answer_says_who_else_and_how_long(void **state)
 {
 	static const struct {
@@ -376,6 +387,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_whole_screen),
 		TEST(the_whole_screen_of_an_extraordinary_one),
+		TEST(our_own_namespace_needs_no_name),
 		TEST(the_answer_says_who_else_and_how_long),
 		TEST(nobody_is_said_to_be_nobody_or_unknown),
 		TEST(each_scope_is_said_in_words),

@@ -8,6 +8,7 @@
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* --- who holds it ------------------------------------------------------------------------ */
@@ -174,6 +175,14 @@ static void name_device(struct who_facts *who, const struct open_now *now)
 	close(fd);
 }
 
+/* Without the privilege to look further we know our own namespace alone. */
+static bool is_here(const struct open_now *now, uint32_t netns)
+{
+	struct stat st;
+
+	return !open_now_host_netns(now) && !stat("/proc/self/ns/net", &st) && st.st_ino == netns;
+}
+
 _Static_assert(sizeof(((struct who_facts *)NULL)->device) == IF_NAMESIZE, "a device's name fits");
 
 int who_facts_gather(struct who_facts *who, struct open_now *now, size_t first, size_t n)
@@ -192,6 +201,7 @@ int who_facts_gather(struct who_facts *who, struct open_now *now, size_t first, 
 		.facts = { .rows = rows,
 			   .n_rows = n,
 			   .now_ns = boot_now_ns(),
+			   .here = is_here(now, rows[0]->socket.local.netns),
 			   .all_seen = !open_now_hides_holders(now) },
 	};
 	who->facts.event = &who->event;

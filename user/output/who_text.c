@@ -39,8 +39,9 @@ static void put_ago(struct buf *out, uint64_t ns)
 /* --- the answer ------------------------------------------------------------------------------ */
 
 /* "tcp/8080 on 0.0.0.0", and where, if not on the host. */
-static void put_port(struct buf *out, struct enrich *enrich, const struct event *e)
+static void put_port(struct buf *out, struct enrich *enrich, const struct port_facts *facts)
 {
+	const struct event *e = facts->event;
 	const char *netns = enrich_netns(enrich, e->socket.local.netns);
 	char addr[INET6_ADDRSTRLEN];
 
@@ -50,7 +51,7 @@ static void put_port(struct buf *out, struct enrich *enrich, const struct event 
 	buf_put_u64(out, e->socket.local.port);
 	buf_puts(out, " on ");
 	buf_puts(out, addr);
-	if (netns && !strcmp(netns, "host"))
+	if (facts->here || (netns && !strcmp(netns, "host")))
 		return;
 	buf_puts(out, " in the network namespace ");
 	column_put_netns(e, enrich, out);
@@ -106,7 +107,7 @@ static void put_answer(struct buf *out, struct enrich *enrich, const struct port
 {
 	const struct event *e = facts->event;
 
-	put_port(out, enrich, e);
+	put_port(out, enrich, facts);
 	if (e->actor.process) {
 		put_holders_in_short(out, e);
 		buf_puts(out, ", started by ");
@@ -181,7 +182,10 @@ static void put_reach(struct buf *out, struct enrich *enrich, const struct port_
 	bool host = netns && !strcmp(netns, "host");
 
 	who_label(out, "reachable");
-	put_scope(out, local, host ? "this host" : "its network namespace");
+	put_scope(out, local,
+		  host        ? "this host" :
+		  facts->here ? "this network namespace" :
+				"its network namespace");
 	put_device(out, facts);
 	buf_putc(out, '\n');
 }
