@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -20,7 +21,6 @@
 #include "tracer.h"
 
 #define PORT 8080
-#define IDLE_MS 2500 /* two times and a half of what a second is to who wakes up each */
 
 /* `porttrace wait ARGS…` for the test's own namespace. */
 static struct tracer *wait_launch(const char *port, const char *a, const char *b)
@@ -170,6 +170,20 @@ static void opens_by_program(void)
 	opener_close(&other);
 }
 
+/* The kernel gives the memory of one that closed to the next: it is another all the same. */
+static void opens_in_place_of_another(void)
+{
+	int other = tcp_listen("127.0.0.2", PORT), fd;
+	struct tracer *tracer = wait_launch("tcp/8080", "--comm", OPENER_COMM);
+
+	await_waiting(tracer);
+	sock_close(other);
+	prctl(PR_SET_NAME, OPENER_COMM, 0, 0, 0);
+	fd = tcp_listen("127.0.0.2", PORT);
+	expect_one(tracer, "open", PORT);
+	sock_close(fd);
+}
+
 static void closes_tcp(void)
 {
 	int one = tcp_listen("127.0.0.1", PORT), two = tcp_listen("127.0.0.2", PORT), three;
@@ -237,38 +251,32 @@ static void ends_by_signal(void)
 	}
 }
 
-/* How often it has been woken up: it went to sleep that often of its own. */
-static long sleeps_of(pid_t pid)
+/* The fourth argument of the epoll_wait() it is in: how long it sleeps at most, in milliseconds. */
+static int timeout_of(pid_t pid)
 {
-	char path[64], line[256];
-	long sleeps = -1;
+	unsigned long long timeout = 0;
+	char path[64];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
 	file = fopen(path, "re");
-	while (file && sleeps < 0 && fgets(line, sizeof(line), file))
-		if (sscanf(line, "voluntary_ctxt_switches: %ld", &sleeps) != 1)
-			sleeps = -1;
-	if (file)
-		fclose(file);
-	check(sleeps >= 0, "%s does not say it", path);
-	return sleeps;
+	check(file && fscanf(file, "%*d %*x %*x %*x %llx", &timeout) == 1, "%s: no arguments",
+	      path);
+	fclose(file);
+	return (int)timeout;
 }
 
 static void does_not_poll(void)
 {
 	struct tracer *tracer;
-	long before;
 	int fd;
 
 	if (!access("/sys/module/sctp", F_OK))
 		test_skip("SCTP is loaded: its tracepoint has to be asked for skipped runs");
 	tracer = wait_launch("8080", NULL, NULL);
 	await_waiting(tracer);
-	before = sleeps_of(tracer->pid);
-	poll(NULL, 0, IDLE_MS);
-	check(sleeps_of(tracer->pid) == before, "it woke up %ld times with nothing to do",
-	      sleeps_of(tracer->pid) - before);
+	check(timeout_of(tracer->pid) == -1, "it wakes up by itself after %d ms",
+	      timeout_of(tracer->pid));
 	fd = tcp_listen("127.0.0.1", PORT);
 	expect_one(tracer, "open", PORT);
 	sock_close(fd);
@@ -282,6 +290,8 @@ const struct test wait_tests[] = {
 	  opens_meanwhile, 20 },
 	{ "wait-on", "wait --on: other addresses are not meant", opens_where, 0 },
 	{ "wait-exe", "wait --exe: other programs are not meant", opens_by_program, 0 },
+	{ "wait-again", "wait: a listener in the place of one that was not meant",
+	  opens_in_place_of_another, 0 },
 	{ "wait-closed", "wait --closed: all that are open have to close", closes_tcp, 0 },
 	{ "wait-closed-udp", "wait --closed: a UDP port", closes_udp, 0 },
 	{ "wait-closed-already", "wait --closed: a port that is not open is no wait",

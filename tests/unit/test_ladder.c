@@ -69,17 +69,18 @@ static void unskippable_programs_come_first_where_they_are_asked_for(void **stat
 	assert_true(program_may_be_skipped(PROGRAM_TP_SCTP));
 }
 
-static void closes_are_not_hooked_where_opens_alone_are_of_interest(void **state)
+static void a_shutdown_is_not_hooked_where_it_is_of_no_interest(void **state)
 {
 	struct ladder_wants wants = ports;
 
 	(void)state;
-	wants.opens_alone = wants.unskippable = true;
+	wants.no_shut = wants.unskippable = true;
 	begin(&wants);
-	assert_int_equal(ladder_plan(&ladder),
-			 BIT(PROGRAM_SOCKOPS) | BIT(PROGRAM_POST_BIND4) | BIT(PROGRAM_POST_BIND6));
-	assert_holds(CAPABILITY_TCP_CLOSE, NULL);
-	assert_false(coverage.states[CAPABILITY_UDP_CLOSE].wanted);
+	assert_int_equal(ladder_plan(&ladder), BIT(PROGRAM_SOCKOPS) | BIT(PROGRAM_SOCK_RELEASE) |
+						       BIT(PROGRAM_POST_BIND4) |
+						       BIT(PROGRAM_POST_BIND6));
+	assert_holds(CAPABILITY_TCP_SHUT, NULL);
+	assert_false(coverage.states[CAPABILITY_TCP_SHUT].wanted);
 }
 
 /* A kernel as old as it gets, with no cgroup to attach to. */
@@ -335,7 +336,7 @@ int main(void)
 		cmocka_unit_test(the_first_plan_of_ports_costs_connections_nothing),
 		cmocka_unit_test(without_fentry_the_plan_is_cgroup_programs),
 		cmocka_unit_test(unskippable_programs_come_first_where_they_are_asked_for),
-		cmocka_unit_test(closes_are_not_hooked_where_opens_alone_are_of_interest),
+		cmocka_unit_test(a_shutdown_is_not_hooked_where_it_is_of_no_interest),
 		cmocka_unit_test(with_kprobes_alone_everything_of_a_port_is_seen),
 		cmocka_unit_test(nothing_holds_before_the_plan_stands),
 		cmocka_unit_test(what_is_not_wanted_costs_no_program),

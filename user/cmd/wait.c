@@ -60,7 +60,7 @@ static void settle(struct wait *w)
 	o->filter.records = 0;
 	stream_options_settle(o);
 	o->wants.events = 1u << RECORD_OPEN | 1u << RECORD_CLOSE;
-	o->wants.opens_alone = !w->closed;
+	o->wants.no_shut = !w->closed;
 	o->wants.unskippable = !proto || strcmp(proto, "sctp") != 0;
 }
 

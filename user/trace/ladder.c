@@ -71,12 +71,10 @@ static bool wanted(const struct ladder_wants *w, enum capability capability)
 	case CAPABILITY_DESCENDANTS:
 		return w->descendants;
 	case CAPABILITY_UDP_OPEN:
-		return w->udp;
 	case CAPABILITY_UDP_CLOSE:
-		return w->udp && !w->opens_alone;
-	case CAPABILITY_TCP_CLOSE:
+		return w->udp;
 	case CAPABILITY_TCP_SHUT:
-		return w->tcp && !w->opens_alone;
+		return w->tcp && !w->no_shut;
 	default:
 		return w->tcp;
 	}

@@ -15,7 +15,7 @@ struct ladder_wants {
 	bool udp;
 	bool sctp;
 	bool descendants;    /* of processes that are filtered for */
-	bool opens_alone;    /* of ports: what closes is of no interest */
+	bool no_shut;        /* a listener that is shut down, and not closed, is of no interest */
 	bool unskippable;    /* rungs of which the kernel skips no run come first */
 	const char *backend; /* NULL, or the one to use */
 };

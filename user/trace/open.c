@@ -198,7 +198,7 @@ static int open_with(struct trace *trace, const struct trace_wants *wants,
 		.sctp = wants->tcp && wants->udp &&
 			(!wants->unskippable || !access(SCTP_PATH, F_OK)),
 		.descendants = wants->descendants,
-		.opens_alone = wants->opens_alone,
+		.no_shut = wants->no_shut,
 		.unskippable = wants->unskippable,
 		.backend = wants->force_hooks,
 	};

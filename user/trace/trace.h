@@ -19,7 +19,7 @@ struct trace_wants {
 	bool tcp;
 	bool udp;
 	bool descendants; /* the filter's processes are to be followed */
-	bool opens_alone; /* of ports: what closes is of no interest */
+	bool no_shut;     /* a listener that is shut down, and not closed, is of no interest */
 	/*
 	 * Hooks of which the kernel skips no run come first, so that nobody has to look
 	 * for skipped runs; a protocol that is not loaded is not waited for.
