@@ -251,6 +251,37 @@ static void ends_by_signal(void)
 	}
 }
 
+static void wait_as_nobody(const char *port, const char *a, const char *b, int status,
+			   struct outcome *outcome)
+{
+	const char *const args[] = { "wait", "-j", port, a, b, NULL };
+
+	run_porttrace(args, true, outcome);
+	check(outcome->status == status, "exit status %d, expected %d; stderr: %s", outcome->status,
+	      status, outcome->err);
+}
+
+/* In the namespace the suite was started in: others are not open to nobody. */
+static void looks_without_privilege(void)
+{
+	static struct outcome outcome;
+	char port[24];
+	int fd;
+
+	netns_enter(host_netns());
+	fd = tcp_listen("127.0.0.1", 0);
+	snprintf(port, sizeof(port), "tcp/%d", sock_port(fd));
+	wait_as_nobody(port, NULL, NULL, 0, &outcome);
+	check(strstr(outcome.out, "\"existing\""), "stdout: %s", outcome.out);
+	check(strstr(outcome.err, "CAP_"), "stderr names no capability: %s", outcome.err);
+	wait_as_nobody(port, "--closed", "--timeout=50ms", 1, &outcome);
+	check(strstr(outcome.err, "looked for every"), "stderr: %s", outcome.err);
+	sock_close(fd);
+	wait_as_nobody(port, "--closed", NULL, 0, &outcome);
+	wait_as_nobody(port, "--timeout=50ms", NULL, 1, &outcome);
+	wait_as_nobody(port, "--strict", NULL, 3, &outcome);
+}
+
 /* The fourth argument of the epoll_wait() it is in: how long it sleeps at most, in milliseconds. */
 static int timeout_of(pid_t pid)
 {
@@ -298,6 +329,8 @@ const struct test wait_tests[] = {
 	  closed_already, 0 },
 	{ "wait-timeout", "wait --timeout: status 1, and a sentence", times_out, 0 },
 	{ "wait-signal", "wait: SIGINT and SIGTERM end it with 128+N", ends_by_signal, 0 },
+	{ "wait-no-privilege", "wait: without privilege it looks again and again, and says so",
+	  looks_without_privilege, 0 },
 	{ "wait-idle", "wait: nothing wakes it but what it waits for", does_not_poll, 0 },
 	{ 0 },
 };

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,7 @@ int session_open(struct session **out, const struct trace_wants *wants, struct c
 	int err;
 
 	if (!session) {
-		say("out of memory");
+		snprintf(coverage->why, sizeof(coverage->why), "out of memory");
 		return STATUS_NO_TRACING;
 	}
 	/*
@@ -42,7 +43,8 @@ int session_open(struct session **out, const struct trace_wants *wants, struct c
 		session->ports = ports_new(session->procs, tell, arg);
 	err = session->ports ? trace_open(&session->trace, wants, coverage) : -ENOMEM;
 	if (err) {
-		say("%s", *coverage->why ? coverage->why : strerror(-err));
+		if (!*coverage->why)
+			snprintf(coverage->why, sizeof(coverage->why), "%s", strerror(-err));
 		session_close(session);
 		return STATUS_NO_TRACING;
 	}

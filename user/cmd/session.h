@@ -12,8 +12,8 @@
 struct session;
 
 /*
- * Attaches. On failure says why and how to mend it, and returns an exit
- * status. Each event goes to tell(event, arg).
+ * Attaches. Each event goes to tell(event, arg). An exit status; on failure
+ * coverage->why is a sentence, with the mend.
  */
 int session_open(struct session **out, const struct trace_wants *wants, struct coverage *coverage,
 		 event_fn tell, void *arg);

@@ -60,7 +60,7 @@ static void begin(struct stream *s)
 	s->begun = true;
 }
 
-static void print(struct stream *s, const struct event *event)
+void stream_print(struct stream *s, const struct event *event)
 {
 	if (s->out.err)
 		return;
@@ -87,7 +87,7 @@ static void tell(const struct event *event, void *arg)
 		note_descendant(s, event->holders[i]);
 	if (s->takes ? !s->takes(event, s->arg) : !filter_pass(&s->options->filter, event))
 		return;
-	print(s, event);
+	stream_print(s, event);
 	if (event->kind == EVENT_EXISTING || event->kind == EVENT_LOST)
 		return;
 	if (++s->told == s->options->count)
@@ -221,7 +221,7 @@ static void tell_uncovered(struct stream *s, const char *event, const char *why)
 	if (s->options->output != &sink_json)
 		return;
 	snprintf(cause, sizeof(cause), "cannot be seen here: %s", why);
-	print(s, &lost);
+	stream_print(s, &lost);
 }
 
 /* Each on a line of its own: what was asked for and cannot be seen here. */
@@ -363,7 +363,11 @@ int stream_open(struct stream *s, int fd, struct coverage *coverage)
 	if (status)
 		return status;
 	status = session_open(&s->session, &s->options->wants, coverage, tell, s);
-	return status ? status : say_coverage(s, coverage);
+	if (!status)
+		return say_coverage(s, coverage);
+	if (!s->has_other_way)
+		say("%s", coverage->why);
+	return status;
 }
 
 void stream_close(struct stream *s)

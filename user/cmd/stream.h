@@ -18,6 +18,7 @@ struct stream {
 	bool (*takes)(const struct event *event, void *arg);
 	void *arg;
 	bool outlives_output; /* a reader that leaves, or a full disk, does not end it */
+	bool has_other_way;   /* where there is no session, which is not said then */
 	bool begins_late;     /* the sink's first words come with the first event */
 
 	/* What it is at work with. */
@@ -46,6 +47,8 @@ int stream_start(struct stream *stream);
 int stream_loop(struct stream *stream);
 /* What happened before this is told, unless it is done; then the kernel side falls silent. */
 void stream_stop(struct stream *stream);
+/* An event of the command's own. */
+void stream_print(struct stream *stream, const struct event *event);
 /* Waits until the reader has taken what is formatted; not for ever after a signal. */
 void stream_drain(struct stream *stream);
 /* The sink's last words, and everything is written. */

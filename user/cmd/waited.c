@@ -70,6 +70,17 @@ bool waited_closes(struct waited *waited, const struct event *event, meant_fn me
 	return true;
 }
 
+bool waited_has(const struct waited *waited, const struct endpoint *local)
+{
+	return find(waited, local) < waited->n;
+}
+
+void waited_free(struct waited *waited)
+{
+	free(waited->open);
+	*waited = (struct waited){ 0 };
+}
+
 bool waited_any(const struct waited *waited)
 {
 	return waited->n;

@@ -22,6 +22,8 @@ bool waited_opens(const struct event *event, meant_fn meant, void *arg);
  * are found open; each until its last socket is gone, whoever closes it.
  */
 bool waited_closes(struct waited *waited, const struct event *event, meant_fn meant, void *arg);
+bool waited_has(const struct waited *waited, const struct endpoint *local);
+void waited_free(struct waited *waited);
 bool waited_any(const struct waited *waited);
 
 #endif
