@@ -130,11 +130,47 @@ static void place_netns(void)
 	sock_close(fd);
 }
 
+/* What is open now, filtered; and one port in full. */
+static void place_asked(void)
+{
+	const struct spec spec = { .addr = "127.0.0.1", .port = 8080 };
+	const char *filters[][2] = { { "--unit", cgroup_unit() },
+				     { "--container", cgroup_container() } };
+	static struct outcome outcome;
+	struct opener opener = opener_start(AS_PLACE);
+	const char *who[] = { "who", "8080", "--netns", NULL, NULL };
+	char netns[24], line[256];
+	struct event event;
+
+	snprintf(netns, sizeof(netns), "%lu", netns_inode());
+	opener_open(&opener, &spec);
+	tcp_listen("127.0.0.1", 8081);
+	for (size_t i = 0; i < ARRAY_SIZE(filters); i++) {
+		const char *list[] = { "list",        "-j",          "--netns", netns,
+				       filters[i][0], filters[i][1], NULL };
+
+		run_porttrace(list, false, &outcome);
+		check(outcome.status == 0, "exit status %d: %s", outcome.status, outcome.err);
+		check(strchr(outcome.out, '\n') && !strchr(outcome.out, '\n')[1],
+		      "%s lets not one line through: %s", filters[i][0], outcome.out);
+		event_parse(&event, outcome.out);
+		check(event.port == 8080, "%s lets another through: %s", filters[i][0], event.line);
+		expect_place(&event);
+	}
+	who[3] = netns;
+	run_porttrace(who, false, &outcome);
+	snprintf(line, sizeof(line), "\n  unit          %s\n  container     %.19s\n", cgroup_unit(),
+		 cgroup_container());
+	check(strstr(outcome.out, line), "not \"%s\" in: %s", line, outcome.out);
+}
+
 const struct test place_tests[] = {
 	{ "place-unit", "systemd unit and container of who opened a port, and who holds it",
 	  place_unit, 0 },
 	{ "place-moved", "a process that moves to another cgroup is told there", place_moved, 0 },
 	{ "place-old", "a container that only a hierarchy of cgroup v1 knows of", place_old, 0 },
+	{ "place-asked", "unit and container by list and who, and the filters of list", place_asked,
+	  0 },
 	{ "place-netns", "a network namespace is called by the container that lives in it",
 	  place_netns, 0 },
 	{ 0 },
