@@ -7,8 +7,8 @@
 
 #include <errno.h>
 
-static struct snapshot snapshot;
-static struct snapshot_row rows[8];
+static struct snapshot shot;
+static struct snapshot_row given[8];
 static struct snapshot_row *list[8];
 static struct process init, old, young;
 static struct process *holders[8];
@@ -20,7 +20,7 @@ static uint32_t host_netns;
 const struct snapshot *open_now_snapshot(const struct open_now *now)
 {
 	(void)now;
-	return &snapshot;
+	return &shot;
 }
 
 bool open_now_hides_holders(const struct open_now *now)
@@ -55,17 +55,17 @@ static struct process of(uint32_t tgid, uint64_t start_ns)
 static int set_up(void **state)
 {
 	(void)state;
-	memset(rows, 0, sizeof(rows));
+	memset(given, 0, sizeof(given));
 	who = (struct who_facts){ 0 };
 	host_netns = A_NETNS;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		list[i] = &rows[i];
-		rows[i].socket.local = an_endpoint(IPPROTO_TCP, 8080);
+	for (size_t i = 0; i < COUNT(given); i++) {
+		list[i] = &given[i];
+		given[i].socket.local = an_endpoint(IPPROTO_TCP, 8080);
 	}
 	init = of(1, 1);
 	old = of(100, 5);
 	young = of(99, 9);
-	snapshot = (struct snapshot){ .rows = list, .n = 1 };
+	shot = (struct snapshot){ .rows = list, .n = 1 };
 	return 0;
 }
 
@@ -85,11 +85,11 @@ static void hold(struct snapshot_row *row, size_t from, size_t n)
 /* A connection of peer 192.0.2.LAST at the port. */
 static struct snapshot_row *connect_from(uint8_t last)
 {
-	struct snapshot_row *row = &rows[snapshot.n++];
+	struct snapshot_row *row = &given[shot.n++];
 
 	row->socket.connected = true;
 	row->socket.state = 1;
-	row->remote = an_endpoint(IPPROTO_TCP, (uint16_t)(40000 + snapshot.n));
+	row->remote = an_endpoint(IPPROTO_TCP, (uint16_t)(40000 + shot.n));
 	memcpy(row->remote.addr, (uint8_t[]){ 192, 0, 2, last }, 4);
 	return row;
 }
@@ -105,7 +105,7 @@ static void the_oldest_holder_is_told_about(void **state)
 	(void)state;
 	holders[0] = &old;
 	holders[1] = &young;
-	hold(&rows[0], 0, 2);
+	hold(&given[0], 0, 2);
 	gather(1);
 	assert_ptr_equal(who.event.actor.process, &old);
 	assert_string_equal(who.event.actor.comm, "comm100");
@@ -122,10 +122,10 @@ static void pid_1_is_told_about_only_where_it_is_alone(void **state)
 	holders[0] = &init;
 	holders[1] = &old;
 	holders[2] = &young;
-	hold(&rows[0], 0, 1);
+	hold(&given[0], 0, 1);
 	gather(1);
 	assert_ptr_equal(who.event.actor.process, &init);
-	hold(&rows[0], 0, 3);
+	hold(&given[0], 0, 3);
 	gather(1);
 	assert_ptr_equal(who.event.actor.process, &old);
 	assert_int_equal(who.event.n_holders, 3);
@@ -137,9 +137,9 @@ static void holders_of_all_sockets_are_told_once(void **state)
 	holders[0] = &young;
 	holders[1] = &old;
 	holders[2] = &young;
-	snapshot.n = 2;
-	hold(&rows[0], 0, 1);
-	hold(&rows[1], 1, 2);
+	shot.n = 2;
+	hold(&given[0], 0, 1);
+	hold(&given[1], 1, 2);
 	gather(2);
 	assert_int_equal(who.event.n_holders, 2);
 	assert_ptr_equal(who.event.holders[0], &old);
@@ -194,13 +194,13 @@ static void connections_elsewhere_are_not_counted(void **state)
 static void a_port_of_one_address_has_the_connections_to_it(void **state)
 {
 	(void)state;
-	memcpy(rows[0].socket.local.addr, (uint8_t[]){ 10, 0, 0, 1 }, 4);
+	memcpy(given[0].socket.local.addr, (uint8_t[]){ 10, 0, 0, 1 }, 4);
 	connect_from(1);
 	memcpy(connect_from(2)->socket.local.addr, (uint8_t[]){ 10, 0, 0, 1 }, 4);
 	gather(1);
 	assert_int_equal(who.facts.connections, 1);
 	assert_int_equal(who.facts.peers[0].end.addr[3], 2);
-	memset(rows[0].socket.local.addr, 0, 4);
+	memset(given[0].socket.local.addr, 0, 4);
 	gather(1);
 	assert_int_equal(who.facts.connections, 2);
 }
@@ -208,7 +208,7 @@ static void a_port_of_one_address_has_the_connections_to_it(void **state)
 static void a_device_without_a_name_has_none(void **state)
 {
 	(void)state;
-	rows[0].socket.local.ifindex = 3;
+	given[0].socket.local.ifindex = 3;
 	gather(1);
 	assert_null(who.facts.device);
 }
@@ -224,7 +224,7 @@ static void our_own_namespace_is_here_unless_the_hosts_is_known(void **state)
 	gather(1);
 	assert_false(who.facts.here);
 	assert_int_equal(stat("/proc/self/ns/net", &st), 0);
-	rows[0].socket.local.netns = (uint32_t)st.st_ino;
+	given[0].socket.local.netns = (uint32_t)st.st_ino;
 	gather(1);
 	assert_true(who.facts.here);
 	host_netns = A_NETNS;
