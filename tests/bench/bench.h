@@ -258,6 +258,7 @@ int bench_connloss(const struct bench_size *size);
 int bench_conncpu(const struct bench_size *size);
 int bench_connpids(const struct bench_size *size);
 int bench_getppid(const struct bench_size *size);
+int bench_wait(const struct bench_size *size);
 int bench_flood(const struct bench_size *size);
 int bench_tight(const struct bench_size *size);
 int bench_start(const struct bench_size *size);

@@ -33,7 +33,8 @@ static void start_daemon(int port, int told, const int until[2])
 	setsid();
 	if (fork())
 		_exit(0);
-	close(until[1]);
+	if (until[1] >= 0)
+		close(until[1]);
 	leave_output();
 	tcp_listen("127.0.0.1", port);
 	if (write(told, &byte, 1) != 1 || read(until[0], &byte, 1) < 0)

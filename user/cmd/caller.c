@@ -34,8 +34,9 @@ static int copy_entry(struct caller *caller, const struct passwd *entry)
 
 int caller_find(struct caller *caller, bool root, const char *sudo_uid, const char *sudo_gid)
 {
-	const struct passwd *entry;
+	struct passwd entry, *found = NULL;
 	uint64_t uid, gid;
+	char text[4096];
 
 	*caller = (struct caller){ 0 };
 	if (!root || !sudo_uid)
@@ -44,16 +45,15 @@ int caller_find(struct caller *caller, bool root, const char *sudo_uid, const ch
 		return say_wrong("SUDO_UID", sudo_uid, "is no user's number");
 	if (!uid)
 		return STATUS_OK; /* root called it */
-	entry = getpwuid((uid_t)uid);
-	if (!entry)
+	if (getpwuid_r((uid_t)uid, &entry, text, sizeof(text), &found) || !found)
 		return say_wrong("SUDO_UID", sudo_uid, "is nobody on this host");
-	gid = entry->pw_gid;
+	gid = entry.pw_gid;
 	if (sudo_gid && parse_u64(sudo_gid, UINT32_MAX - 1, &gid))
 		return say_wrong("SUDO_GID", sudo_gid, "is no group's number");
 	caller->other = true;
 	caller->uid = (uid_t)uid;
 	caller->gid = (gid_t)gid;
-	return copy_entry(caller, entry);
+	return copy_entry(caller, &entry);
 }
 
 void caller_free(struct caller *caller)

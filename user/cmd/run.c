@@ -47,7 +47,7 @@ static void stop_as_well(void)
 
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTSTP);
-	raise(SIGTSTP);
+	kill(getpid(), SIGTSTP);
 	sigprocmask(SIG_UNBLOCK, &stop, NULL); /* here we stop, and here we go on */
 	sigprocmask(SIG_BLOCK, &stop, NULL);
 }

@@ -37,12 +37,12 @@ static bool passes(const struct event *event, void *arg)
 static bool takes(const struct event *event, void *arg)
 {
 	struct wait *w = arg;
-	bool answer = w->closed ? waited_closes(&w->waited, event, passes, w) :
-				  waited_opens(event, passes, w);
+	bool is_it = w->closed ? waited_closes(&w->waited, event, passes, w) :
+				 waited_opens(event, passes, w);
 
-	if (answer)
+	if (is_it)
 		w->stream.done = !w->closed || !waited_any(&w->waited);
-	return answer;
+	return is_it;
 }
 
 /*
