@@ -101,6 +101,11 @@ int command_go(struct command *command)
 	return n == sizeof(err) ? -err : 0;
 }
 
+void command_signal(const struct command *command, int sig)
+{
+	syscall(SYS_pidfd_send_signal, command->pidfd, sig, NULL, 0);
+}
+
 void command_reap(struct command *command)
 {
 	pid_t pid;

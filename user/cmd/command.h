@@ -25,6 +25,8 @@ struct command {
 int command_start(struct command *command, char *const *argv, const struct caller *caller);
 /* Its first instruction may come. 0, or -errno: why it did not. */
 int command_go(struct command *command);
+/* Sends it a signal. */
+void command_signal(const struct command *command, int sig);
 /* Takes its end, waiting for it. */
 void command_reap(struct command *command);
 /* As a shell tells it: 128+N for signal N. */

@@ -60,8 +60,12 @@ static void on_signal(const struct signalfd_siginfo *info, void *arg)
 	bool descendant = !terminal &&
 			  trace_follows(session_trace(r->stream.session), info->ssi_pid);
 
+	if (r->command.ended) { /* it is us who are to end, and not to wait for a reader */
+		r->stream.loop.ended = true;
+		return;
+	}
 	if (command_needs(terminal, descendant, getpgid(r->command.pid) == getpgrp()))
-		kill(r->command.pid, sig); /* not reaped yet, so its number is its own */
+		command_signal(&r->command, sig);
 	if (sig == SIGTSTP)
 		stop_as_well();
 }

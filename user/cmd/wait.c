@@ -213,6 +213,8 @@ int cmd_wait(int argc, char **argv)
 	status = parse(&w, argc, argv);
 	if (status)
 		return status == OPTIONS_HELP ? STATUS_OK : status;
+	status = start(&w);
+	out_free(&w.stream.out); /* a pipe's other end waits for its last descriptor */
 	/* Whoever waits for us does not have to wait for the hooks to be taken down. */
-	linger_exit(start(&w));
+	linger_exit(status);
 }
