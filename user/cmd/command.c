@@ -137,10 +137,3 @@ void command_free(struct command *command)
 	close_if_open(command->pidfd);
 	close_if_open(command->told);
 }
-
-bool command_needs(bool from_terminal, bool from_descendant, bool same_group)
-{
-	if (from_descendant)
-		return false;
-	return !from_terminal || !same_group;
-}

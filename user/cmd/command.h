@@ -34,11 +34,4 @@ int command_exit_status(const struct command *command);
 /* Lets go of it; one that was not let go before ends, and never begins. */
 void command_free(struct command *command);
 
-/*
- * Whether a signal that came to us is the command's as well: not what it or a
- * descendant of it sent to its process group, of which we are; nor what the
- * terminal sent to the group, for the command got it then.
- */
-bool command_needs(bool from_terminal, bool from_descendant, bool same_group);
-
 #endif

@@ -5,6 +5,7 @@
 #include "cmd/cmd.h"
 #include "cmd/command.h"
 #include "cmd/open_now.h"
+#include "cmd/passing.h"
 #include "cmd/stream.h"
 #include "output/summary.h"
 #include "trace/first_namespace.h"
@@ -56,15 +57,13 @@ static void on_signal(const struct signalfd_siginfo *info, void *arg)
 {
 	struct run *r = arg;
 	int sig = (int)info->ssi_signo;
-	bool terminal = info->ssi_code == SI_KERNEL;
-	bool descendant = !terminal &&
-			  trace_follows(session_trace(r->stream.session), info->ssi_pid);
+	bool from_command = trace_follows(session_trace(r->stream.session), info->ssi_pid);
 
 	if (r->command.ended) { /* it is us who are to end, and not to wait for a reader */
 		r->stream.loop.ended = true;
 		return;
 	}
-	if (command_needs(terminal, descendant, getpgid(r->command.pid) == getpgrp()))
+	if (passing_needs(info, from_command, getpgid(r->command.pid) == getpgrp()))
 		command_signal(&r->command, sig);
 	if (sig == SIGTSTP)
 		stop_as_well();
@@ -148,6 +147,19 @@ static void finish(struct run *r)
 	stream_finish(stream);
 }
 
+/* Where the tracing ended before the command did, that still gets its signals. */
+static void outlast(struct run *r)
+{
+	struct stream *stream = &r->stream;
+
+	if (stream->loop.ended)
+		return;
+	say("tracing has ended, and the command goes on");
+	stream_stop(stream);
+	while (!stream->loop.ended && !loop_round(&stream->loop, UINT64_MAX))
+		;
+}
+
 /* --- the beginning ----------------------------------------------------------- */
 
 static int let_go(struct run *r, char *const *argv)
@@ -177,6 +189,7 @@ static int follow(struct run *r, char *const *argv)
 	if (status)
 		return status;
 	err = stream_loop(stream);
+	outlast(r);
 	command_reap(&r->command);
 	finish(r);
 	stream_status(stream, err); /* said; the status is the command's */
