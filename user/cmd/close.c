@@ -121,8 +121,7 @@ static int check_privilege(const struct close_options *o)
 
 struct closing {
 	const struct close_options *options;
-	struct enrich *enrich;
-	struct open_now *now;
+	struct listing listing;
 	struct targets targets;
 	bool failed; /* no memory for a target */
 };
@@ -140,8 +139,6 @@ static void add_target(const struct event *event, void *arg)
 	struct closing *c = arg;
 	struct target *grown;
 
-	if (!is_meant(event, c))
-		return;
 	grown = reallocarray(c->targets.list, c->targets.n + 1, sizeof(*grown));
 	if (!grown) {
 		c->failed = true;
@@ -151,17 +148,6 @@ static void add_target(const struct event *event, void *arg)
 	grown[c->targets.n++] = (struct target){ .socket = event->socket,
 						 .holders = event->holders,
 						 .n_holders = event->n_holders };
-}
-
-static int show(struct closing *c)
-{
-	const struct listing listing = { .options = &c->options->stream,
-					 .now = c->now,
-					 .enrich = c->enrich,
-					 .takes = is_meant,
-					 .arg = c };
-
-	return listing_print(&listing);
 }
 
 static bool agreed(const struct closing *c)
@@ -236,7 +222,7 @@ static int close_all(struct closing *c)
 	const struct close_options *o = c->options;
 	int killed = STATUS_OK, status;
 
-	close_destroy(&c->targets, c->now);
+	close_destroy(&c->targets, c->listing.now);
 	if (!o->kill && kernel_cannot(&c->targets)) {
 		say("this kernel closes no socket from outside (CONFIG_INET_DIAG_DESTROY): --kill "
 		    "ends the processes that hold them");
@@ -244,7 +230,7 @@ static int close_all(struct closing *c)
 	}
 	if (o->kill)
 		killed = close_kill(&c->targets);
-	status = close_verify(&c->targets, c->now, o->kill, o->stream.wants.btf_path);
+	status = close_verify(&c->targets, c->listing.now, o->kill, o->stream.wants.btf_path);
 	if (status == STATUS_NO && forbidden(&c->targets)) {
 		say("closing takes CAP_NET_ADMIN in the network namespace, and CAP_SYS_ADMIN to "
 		    "enter another one");
@@ -255,15 +241,11 @@ static int close_all(struct closing *c)
 
 static int run(struct closing *c)
 {
-	struct stream_options *o = (struct stream_options *)&c->options->stream;
-	const struct open_now_wants wants = { .args = true, .btf_path = o->wants.btf_path };
-	int status = open_now_read(&c->now, &wants);
+	int status = listing_open(&c->listing);
 
 	if (status)
 		return status;
-	enrich_set_host_netns(c->enrich, open_now_host_netns(c->now));
-	stream_options_host_netns(o, open_now_host_netns(c->now));
-	open_now_each(c->now, &o->filter, add_target, c);
+	listing_each(&c->listing, add_target, c);
 	if (c->failed) {
 		say("out of memory");
 		return STATUS_NO_TRACING;
@@ -272,7 +254,7 @@ static int run(struct closing *c)
 		say("nothing that is open is meant by this");
 		return STATUS_NO;
 	}
-	status = show(c);
+	status = listing_print(&c->listing);
 	if (!status)
 		status = guard(c);
 	if (status || c->options->dry_run)
@@ -301,19 +283,18 @@ static int read_line(int argc, char **argv, struct close_options *options)
 int cmd_close(int argc, char **argv)
 {
 	struct close_options options = { 0 };
-	struct closing c = { .options = &options };
+	struct closing c = {
+		.options = &options,
+		.listing = { .options = &options.stream, .takes = is_meant, .arg = &c },
+	};
 	int status;
 
 	stream_options_init(&options.stream);
+	options.stream.columns.n = 0;
 	status = read_line(argc, argv, &options);
-	if (!status) {
-		c.enrich = enrich_new(options.stream.numeric);
-		if (!c.enrich)
-			say("out of memory");
-		status = c.enrich ? run(&c) : STATUS_NO_TRACING;
-	}
-	open_now_free(c.now);
-	enrich_free(c.enrich);
+	if (!status)
+		status = run(&c);
+	listing_close(&c.listing);
 	free(c.targets.list);
 	free_ports(&options.ports);
 	free_ports(&options.except);
