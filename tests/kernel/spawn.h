@@ -12,8 +12,8 @@ struct launch;
 pid_t spawn_porttrace(const struct launch *launch, int *out, int *err);
 
 struct outcome {
-	int status; /* exit status, 128 + N for a signal */
-	char out[16384];
+	int status;           /* exit status, 128 + N for a signal */
+	char out[512 * 1024]; /* what others have open is in it, too */
 	char err[16384];
 };
 

@@ -156,7 +156,7 @@ static void the_class_goes_by_the_number(void **state)
 /* Nothing is made up, and nothing read that is not there. */
 static void every_column_of_an_event_without_process_or_port_is_safe(void **state)
 {
-	const struct event nobody = an_event(EVENT_EXISTING, NULL), lost = {
+	struct event nobody = an_event(EVENT_EXISTING, NULL), lost = {
 		.kind = EVENT_LOST, .lost_kind = "open", .lost_count = 2, .lost_cause = "ring full"
 	};
 
@@ -170,6 +170,8 @@ static void every_column_of_an_event_without_process_or_port_is_safe(void **stat
 	}
 	assert_shown("detail", &lost, "2 open records: ring full");
 	assert_shown("pid", &nobody, "-");
+	assert_shown("comm", &nobody, "(unknown)");
+	nobody.holders_known = true;
 	assert_shown("comm", &nobody, "(no holder)");
 	assert_shown("user", &nobody, "");
 }

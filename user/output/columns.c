@@ -151,7 +151,9 @@ static const char *no_process_text(const struct event *e)
 {
 	if (e->socket.kernel)
 		return "(kernel)";
-	return e->connection ? "(unknown)" : "(no holder)";
+	if (e->connection || (e->kind == EVENT_EXISTING && !e->holders_known))
+		return "(unknown)";
+	return "(no holder)";
 }
 
 static void put_comm(const struct event *e, struct enrich *enrich, struct buf *out)

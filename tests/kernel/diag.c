@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What is open, without the privilege for BPF: from sock_diag and /proc, as nobody. */
+#define _GNU_SOURCE 1
+
+#include <errno.h>
+#include <grp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "netns.h"
+#include "process.h"
+#include "sockets.h"
+#include "spawn.h"
+#include "tests.h"
+
+#define NOBODY 65534
+
+static struct outcome outcome;
+
+/* porttrace runs in the namespace the suite was started in, and so do these. */
+static void listens(int ctl, void *arg)
+{
+	uid_t uid = *(uid_t *)arg;
+	int fd;
+
+	netns_enter(host_netns());
+	if (uid && (setgroups(0, NULL) || setresgid(uid, uid, uid) || setresuid(uid, uid, uid)))
+		test_fail("setresuid: %s", strerror(errno));
+	prctl(PR_SET_DUMPABLE, 1); /* as after an exec: it may be looked into by its user */
+	fd = tcp_listen("127.0.0.1", 0);
+	number_give(ctl, sock_port(fd));
+	step_await(ctl);
+}
+
+static void run_list(const char *option, const char *value)
+{
+	const char *const args[] = { "list", "-j", option, value, NULL };
+
+	run_porttrace(args, true, &outcome);
+	check(outcome.status == 0, "exit status %d; stderr: %.1000s", outcome.status, outcome.err);
+}
+
+/* The line of that port, cut out of the output. */
+static const char *line_of(int port)
+{
+	static char line[8192];
+	char word[32];
+
+	snprintf(word, sizeof(word), "\"port\":%d}", port);
+	for (const char *at = outcome.out; *at; at += strcspn(at, "\n") + 1) {
+		snprintf(line, sizeof(line), "%.*s", (int)strcspn(at, "\n"), at);
+		if (strstr(line, word))
+			return line;
+		if (!strchr(at, '\n'))
+			break;
+	}
+	test_fail("port %d is not listed: %.2000s", port, outcome.out);
+}
+
+static void expect_in(const char *line, const char *part, bool there)
+{
+	check(!strstr(line, part) == !there, "%s %s: %s", part, there ? "is not in" : "is in",
+	      line);
+}
+
+static void as_nobody(void)
+{
+	uid_t own_uid = NOBODY, other_uid = 0;
+	struct child own = child_start(listens, &own_uid), other = child_start(listens, &other_uid);
+	int own_port = (int)number_await(own.ctl), other_port = (int)number_await(other.ctl);
+	char pid[32], ports[32];
+
+	/* Others on this host may have more open than there is room for. */
+	snprintf(ports, sizeof(ports), "%d,%d", own_port, other_port);
+	run_list("--port", ports);
+	snprintf(pid, sizeof(pid), "\"pid\":%d,", (int)own.pid);
+	expect_in(line_of(own_port), pid, true);
+	expect_in(line_of(own_port), "\"source\":\"proc\"", true);
+	expect_in(line_of(own_port), "\"backlog\":7", true);
+	expect_in(line_of(own_port), "\"inode\":", true);
+	/* What cannot be known is not told: neither that there is no holder. */
+	expect_in(line_of(own_port), "reuseport", false);
+	snprintf(pid, sizeof(pid), "\"pid\":%d,", (int)other.pid);
+	expect_in(line_of(other_port), pid, false);
+	expect_in(line_of(other_port), "\"process\"", false);
+	expect_in(line_of(other_port), "none", false);
+	child_kill(&own);
+	child_kill(&other);
+}
+
+static void says_what_lacks(void)
+{
+	const char *end;
+
+	run_list("--port", "1");
+	end = strchr(outcome.err, '\n');
+	check(end && !end[1], "not one line on stderr: %s", outcome.err);
+	check(strstr(outcome.err, "processes of others"), "it does not say what lacks: %s",
+	      outcome.err);
+	check(strstr(outcome.err, "CAP_BPF") && strstr(outcome.err, "sudo"),
+	      "it does not say how to see it: %s", outcome.err);
+}
+
+const struct test diag_tests[] = {
+	{ "list-nobody", "without privilege: every port of the namespace, and one's own processes",
+	  as_nobody, 0 },
+	{ "list-nobody-says", "what lacks then is said in one line, with the mend", says_what_lacks,
+	  0 },
+	{ 0 },
+};
