@@ -3,6 +3,7 @@
 #ifndef PORTTRACE_BENCH_H
 #define PORTTRACE_BENCH_H
 
+#include <limits.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -117,6 +118,9 @@ uint64_t flood_paced(int listener, uint64_t rate, uint64_t for_ns);
 void keep_paced(unsigned int first, unsigned int count, uint64_t rate);
 
 /* --- tracer.c ----------------------------------------------------------- */
+
+/* What is measured: PORTTRACE says another; "../porttrace", or "floor" beside this program. */
+void tracer_path(char path[PATH_MAX], const char *name);
 
 enum tracer_out { OUT_PIPE, OUT_MEMORY };
 
@@ -262,6 +266,7 @@ int bench_wait(const struct bench_size *size);
 int bench_flood(const struct bench_size *size);
 int bench_tight(const struct bench_size *size);
 int bench_start(const struct bench_size *size);
+int bench_list(const struct bench_size *size);
 int bench_memory(const struct bench_size *size);
 int bench_stopped(const struct bench_size *size);
 int bench_overrun(const struct bench_size *size);

@@ -21,6 +21,7 @@ static const struct {
 	{ "connloss", bench_connloss, "connections lost at 20,000 a second, all events told" },
 	{ "conncpu", bench_conncpu, "CPU time of the reader for 100,000 connections" },
 	{ "connpids", bench_connpids, "events with the wrong process, while pids are reused" },
+	{ "listing", bench_list, "one look at what is open, beside ss and lsof" },
 	{ "start", bench_start, "start to streaming" },
 	{ "memory", bench_memory, "resident memory with 10,000 open ports" },
 	{ "stopped", bench_stopped, "a stopped reader, within the ring" },

@@ -22,7 +22,7 @@
 #define FORGET_SIZE ((off_t)64 * 1024 * 1024)
 
 /* build/bench/bench: the floor lies beside it, porttrace one folder up. */
-static void tracer_path(char path[PATH_MAX], const char *name)
+void tracer_path(char path[PATH_MAX], const char *name)
 {
 	const char *env = getenv("PORTTRACE");
 	ssize_t len = readlink("/proc/self/exe", path, PATH_MAX / 2);
