@@ -30,6 +30,25 @@ struct {
 	__type(value, u8);
 } seen_netns SEC(".maps");
 
+/*
+ * With nobody to follow: the sockets whose rows task_file told, by the last bits of
+ * their cookies, which are counted up. Of two that meet in a slot the first is told
+ * once more, and the reader joins its rows.
+ */
+#define NOTED_MAX 65536
+
+struct noted {
+	u64 cookie;
+	u64 sk;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, NOTED_MAX);
+	__type(key, u32);
+	__type(value, struct noted);
+} noted SEC(".maps");
+
 /* 1: a listener could not be flagged (the option came later than the helper). */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -73,7 +92,8 @@ struct task_now {
 	__u64 task;
 	__u64 start_ns; /* of the thread: its address is used again */
 	__u32 netns;
-	__u32 has_rec;
+	__u8 netns_told;
+	__u8 has_rec;
 	struct rec_task rec;
 };
 
@@ -280,26 +300,30 @@ static __always_inline bool tell_connection(const struct row *row, struct sock *
 	return true;
 }
 
-/* Nobody follows: the map of sockets holds those whose rows were told. */
-static __always_inline bool was_told(struct sock *sk, u64 cookie)
+/* Where a socket is noted once its row was told; NULL: nowhere, somebody follows. */
+static __always_inline struct noted *slot_of(u64 cookie)
 {
-	u64 key = (u64)sk;
-	struct known_socket *known;
+	u32 slot = cookie & (NOTED_MAX - 1);
 
-	if (!config.unfollowed || !cookie)
-		return false;
-	known = bpf_map_lookup_elem(&sockets, &key);
-	return known && known->cookie == cookie;
+	return config.unfollowed && cookie ? bpf_map_lookup_elem(&noted, &slot) : (void *)0;
 }
 
-/* A socket that does not fit is told once more. */
+/* By the address as well: what an MPTCP listener accepts has its cookie. */
+static __always_inline bool was_told(struct sock *sk, u64 cookie)
+{
+	struct noted *slot = slot_of(cookie);
+
+	return slot && slot->cookie == cookie && slot->sk == (u64)sk;
+}
+
 static __always_inline void note_told(struct sock *sk, u64 cookie)
 {
-	struct known_socket value = { .cookie = cookie };
-	u64 key = (u64)sk;
+	struct noted *slot = slot_of(cookie);
 
-	if (config.unfollowed && cookie && !was_told(sk, cookie))
-		bpf_map_update_elem(&sockets, &key, &value, BPF_ANY);
+	if (!slot)
+		return;
+	slot->cookie = cookie;
+	slot->sk = (u64)sk;
 }
 
 static __always_inline void task_row(struct rec_task *rec, struct task_struct *task)
@@ -354,7 +378,7 @@ static __always_inline void look_at_task(const struct row *row)
 	now.task = (u64)task;
 	now.start_ns = task->start_boottime;
 	now.netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
-	now.has_rec = 0;
+	now.netns_told = now.has_rec = 0;
 }
 
 static __always_inline bool tell_file(const struct row *row, struct told *told)
@@ -363,7 +387,7 @@ static __always_inline bool tell_file(const struct row *row, struct told *told)
 	struct file *file = row->file;
 
 	look_at_task(row);
-	if (!tell_netns(row->meta, told, now.netns, task->tgid, -1))
+	if (!now.netns_told && !tell_netns(row->meta, told, now.netns, task->tgid, -1))
 		return false;
 	if ((file->f_inode->i_mode & MODE_TYPE) == MODE_SOCKET)
 		return tell_holder(row, told);
@@ -387,6 +411,7 @@ int snap_files(struct bpf_iter__task_file *ctx)
 		find_host_netns();
 	if (!tell_file(&row, &told))
 		return 0;
+	now.netns_told = 1;
 	if (told.netns)
 		bpf_map_update_elem(&seen_netns, &told.netns, &one, BPF_ANY);
 	if (told.tgid) {

@@ -54,17 +54,14 @@ void objects_init(const struct trace *trace)
 									 BPF_FUNC_loop, NULL) == 1;
 }
 
-/* Nobody follows: then they say which rows were told, and what does not fit is told twice. */
-#define UNFOLLOWED_MAX 65536
-
-/* The tables both objects use are made before either is loaded; -1: they are the snapshot's alone. */
+/* The tables both objects use are made before either is loaded. -1: there is one, with no use for it. */
 static int share(struct bpf_object *object, const char *name, int fd)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(object, name);
 
 	if (!map)
 		return -EINVAL;
-	return fd < 0 ? bpf_map__set_max_entries(map, UNFOLLOWED_MAX) : bpf_map__reuse_fd(map, fd);
+	return fd < 0 ? bpf_map__set_max_entries(map, 1) : bpf_map__reuse_fd(map, fd);
 }
 
 struct bpf_object *objects_open(const struct trace *trace, const char *name)

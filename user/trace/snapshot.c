@@ -25,9 +25,14 @@ static struct bpf_program *program(struct trace *trace, const char *name)
 	return bpf_object__find_program_by_name(trace->snapshot, name);
 }
 
+static struct bpf_map *map(struct trace *trace, const char *name)
+{
+	return bpf_object__find_map_by_name(trace->snapshot, name);
+}
+
 static int set_config(struct trace *trace)
 {
-	struct bpf_map *rodata = bpf_object__find_map_by_name(trace->snapshot, ".rodata");
+	struct bpf_map *rodata = map(trace, ".rodata");
 	const struct snapshot_config config = {
 		.conns = trace->connections,
 		.unfollowed = trace->tables_only,
@@ -49,6 +54,8 @@ static int load(struct trace *trace, bool flag)
 	err = set_config(trace);
 	bpf_program__set_autoload(program(trace, "snap_tcp"), !flag);
 	bpf_program__set_autoload(program(trace, "snap_tcp_flag"), flag);
+	if (!err && !trace->tables_only)
+		err = bpf_map__set_max_entries(map(trace, "noted"), 1);
 	if (!err && trace->args)
 		err = bpf_program__set_flags(program(trace, "snap_files"), BPF_F_SLEEPABLE);
 	if (!err)
