@@ -13,6 +13,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#define BTF_PATH "/sys/kernel/btf/vmlinux"
+
 /* There once the kernel has the protocol. */
 #define SCTP_PATH "/sys/module/sctp"
 

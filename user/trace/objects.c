@@ -8,8 +8,11 @@
 #include "snapshot_unrolled.skel.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct embedded {
@@ -106,11 +109,37 @@ static void make_core_types(struct trace *trace)
 		bpf_object__close(open[i]);
 }
 
+/*
+ * Mapped, which the kernel allows since v6.16: a read() of it gives a page, and
+ * there are a thousand. NULL where it cannot be.
+ */
+static struct btf *map_kernel_types(void)
+{
+	int fd = open(BTF_PATH, O_RDONLY | O_CLOEXEC);
+	struct btf *types = NULL;
+	struct stat st;
+	void *data;
+
+	if (fd < 0 || fstat(fd, &st)) {
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+	close(fd);
+	if (data == MAP_FAILED)
+		return NULL;
+	types = btf__new(data, (__u32)st.st_size); /* a copy */
+	munmap(data, (size_t)st.st_size);
+	return libbpf_get_error(types) ? NULL : types;
+}
+
 void types_open(struct trace *trace)
 {
 	trace->core_fd = -1;
-	trace->types = trace->btf_path ? btf__parse(trace->btf_path, NULL) :
-					 btf__load_vmlinux_btf();
+	trace->types = trace->btf_path ? btf__parse(trace->btf_path, NULL) : map_kernel_types();
+	if (!trace->types && !trace->btf_path)
+		trace->types = btf__load_vmlinux_btf();
 	if (trace->types)
 		make_core_types(trace);
 }

@@ -2,6 +2,7 @@
 /* From nothing to a trace: what must be so before, the shared memory, and the rings. */
 #include "trace/first_namespace.h"
 #include "trace/internal.h"
+#include "trace/iter_target.h"
 #include "trace/privilege.h"
 
 #include <errno.h>
@@ -10,8 +11,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#define BTF_PATH "/sys/kernel/btf/vmlinux"
 
 static int on_record(struct trace *trace, void *data, size_t size)
 {
@@ -258,7 +257,7 @@ int trace_open(struct trace **out, const struct trace_wants *wants, struct cover
 /* The iterators are attached by a type of the kernel, which a file of types does not give it. */
 static int open_tables(struct trace *trace, char why[COVERAGE_WHY])
 {
-	int err = check_kernel(trace, why);
+	int err = check_kernel(trace, why), handler;
 
 	if (err)
 		return err;
@@ -270,7 +269,9 @@ static int open_tables(struct trace *trace, char why[COVERAGE_WHY])
 	}
 	objects_init(trace);
 	types_open(trace);
+	handler = trace->types ? iter_target_begin(trace->types) : -ENOENT;
 	err = snapshot_open(trace);
+	iter_target_end(handler);
 	types_close(trace);
 	if (err)
 		explain(why, err);

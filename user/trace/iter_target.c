@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "trace/iter_target.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SECTION "iter/"
+
+static const struct btf *types; /* while a handler is registered */
+
+/* SEC("iter/tcp") runs where the kernel's function bpf_iter_tcp is called. */
+static int prepare(struct bpf_program *program, struct bpf_prog_load_opts *opts, long cookie)
+{
+	const char *section = strstr(bpf_program__section_name(program), SECTION);
+	char function[64];
+	int id;
+
+	(void)cookie;
+	if (!section)
+		return -EINVAL;
+	snprintf(function, sizeof(function), "bpf_iter_%s", section + strlen(SECTION));
+	id = btf__find_by_name_kind(types, function, BTF_KIND_FUNC);
+	if (id < 0)
+		return id;
+	opts->attach_btf_id = (__u32)id;
+	return bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
+}
+
+/*
+ * The type is not said before: a typed program is what makes libbpf read the
+ * kernel's types. In prepare() it has found that there is no need.
+ */
+int iter_target_begin(const struct btf *kernel)
+{
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = prepare);
+
+	types = kernel;
+	return libbpf_register_prog_handler(SECTION, BPF_PROG_TYPE_SOCKET_FILTER, BPF_TRACE_ITER,
+					    &opts);
+}
+
+void iter_target_end(int handler)
+{
+	if (handler >= 0)
+		libbpf_unregister_prog_handler(handler);
+	types = NULL;
+}
