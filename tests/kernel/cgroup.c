@@ -15,9 +15,13 @@
 
 #define CGROUP_INIT_INO 0xEFFFFFFBU /* include/linux/proc_ns.h */
 
-static char root[256];  /* where the hierarchy is mounted */
-static char slice[320]; /* the folder of the test */
-static char dir[512];   /* the cgroup in it */
+/* One for each version. */
+static struct made {
+	char *root;  /* where the hierarchy is mounted */
+	char *slice; /* the folder of the test */
+	char *dir;   /* the cgroup in it; NULL: not made */
+} made[CGROUP_ENGINE + 1];
+
 static pid_t owner;
 
 /* Tests run beside each other, so the name has the test's pid in it; helpers of it ask, too. */
@@ -46,17 +50,17 @@ const char *cgroup_unit(void)
 
 const char *cgroup_path(void)
 {
-	return dir + strlen(root);
+	return made[CGROUP_V2].dir + strlen(made[CGROUP_V2].root);
 }
 
-static void find_root(const char *type)
+static void find_root(struct made *m, const char *type)
 {
 	FILE *mounts = setmntent("/proc/self/mounts", "re");
 	const struct mntent *entry;
 
-	while (mounts && !*root && (entry = getmntent(mounts)))
+	while (mounts && !m->root && (entry = getmntent(mounts)))
 		if (!strcmp(entry->mnt_type, type) && !access(entry->mnt_dir, W_OK))
-			snprintf(root, sizeof(root), "%s", entry->mnt_dir);
+			m->root = strdup(entry->mnt_dir);
 	if (mounts)
 		endmntent(mounts);
 }
@@ -76,45 +80,58 @@ static int move(pid_t pid, const char *to)
 }
 
 /* Who is still in it goes back to the root. */
-static void cgroup_remove(void)
+static void remove_one(const struct made *m)
 {
 	char path[600];
 	FILE *procs;
 	pid_t pid;
 
-	snprintf(path, sizeof(path), "%s/cgroup.procs", dir);
+	snprintf(path, sizeof(path), "%s/cgroup.procs", m->dir);
 	procs = fopen(path, "re");
 	while (procs && fscanf(procs, "%d", &pid) == 1)
-		move(pid, root);
+		move(pid, m->root);
 	if (procs)
 		fclose(procs);
-	rmdir(dir);
-	rmdir(slice);
+	rmdir(m->dir);
+	rmdir(m->slice);
+}
+
+static void cgroup_remove(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(made); i++)
+		if (made[i].dir)
+			remove_one(&made[i]);
 }
 
 void cgroup_make(enum cgroup_version version)
 {
+	struct made *m = &made[version];
+	bool old = version == CGROUP_V1;
 	struct stat st;
 
-	if (*dir)
+	if (m->dir)
 		return;
 	if (!stat("/proc/self/ns/cgroup", &st) && st.st_ino != CGROUP_INIT_INO)
 		test_skip("in a cgroup namespace: the root of the hierarchy is out of reach");
-	find_root(version == CGROUP_V2 ? "cgroup2" : "cgroup");
-	if (!*root)
+	find_root(m, old ? "cgroup" : "cgroup2");
+	if (!m->root)
 		test_skip("no hierarchy of cgroup %s is mounted, or it is read-only",
-			  version == CGROUP_V2 ? "v2" : "v1");
-	snprintf(slice, sizeof(slice), "%s/porttrace_test_%d.slice", root, test_number());
-	snprintf(dir, sizeof(dir), "%s/%s", slice, cgroup_unit());
+			  old ? "v1" : "v2");
+	if (asprintf(&m->slice, "%s/porttrace_test_%d.slice", m->root, test_number()) < 0 ||
+	    asprintf(&m->dir, "%s/%s", m->slice,
+		     version == CGROUP_ENGINE ? CGROUP_ENGINES : cgroup_unit()) < 0)
+		test_fail("out of memory");
 	test_at_end(cgroup_remove);
-	if (mkdir(slice, 0755) || mkdir(dir, 0755))
-		test_skip("no cgroup can be made: %s: %s", dir, strerror(errno));
+	if (mkdir(m->slice, 0755) || mkdir(m->dir, 0755))
+		test_skip("no cgroup can be made: %s: %s", m->dir, strerror(errno));
 }
 
 void cgroup_enter(void)
 {
-	int err = move(getpid(), dir);
+	for (size_t i = 0; i < ARRAY_SIZE(made); i++) {
+		int err = made[i].dir ? move(getpid(), made[i].dir) : 0;
 
-	if (err)
-		test_fail("%s cannot be entered: %s", dir, strerror(-err));
+		if (err)
+			test_fail("%s cannot be entered: %s", made[i].dir, strerror(-err));
+	}
 }

@@ -5,13 +5,16 @@
 
 enum cgroup_version {
 	CGROUP_V2,
-	CGROUP_V1, /* in a hierarchy of v1 alone */
+	CGROUP_V1,     /* in a hierarchy of v1 alone */
+	CGROUP_ENGINE, /* in v2, called as the service that runs containers is */
 };
 
-/* Makes it, once; it is removed at the end. Skips the test where no such hierarchy is in reach. */
+#define CGROUP_ENGINES "engine.service"
+
+/* Makes it; of v1 and of the engine both may be made. It is removed at the end. Skips the test where no such hierarchy is in reach. */
 void cgroup_make(enum cgroup_version version);
 
-/* The calling process goes there. */
+/* The calling process goes there, to both if there are two. */
 void cgroup_enter(void);
 
 /* What porttrace must say of who is in it. */

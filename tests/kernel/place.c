@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Where a process runs: systemd unit, container, and the namespace that is named by them. */
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -64,6 +65,15 @@ static void place_moved(void)
 	sock_close(fd);
 }
 
+/* Until this process's children are so many milliseconds older than they were. */
+static void age_by(int ms)
+{
+	long long until = now_ms() + ms;
+
+	while (now_ms() < until)
+		poll(NULL, 0, (int)(until - now_ms()));
+}
+
 static void open_in_old(int ctl, void *arg)
 {
 	(void)arg;
@@ -86,6 +96,30 @@ static void place_old(void)
 	expect_place(tracer_expect(tracer, "existing", 8080));
 	child_kill(&child);
 	expect_place(tracer_expect(tracer, "close", 8080));
+}
+
+/*
+ * On a hybrid host v2 knows the service that runs the containers, v1 the container.
+ * A young process is asked itself, an old one is looked for in v1's cgroups.
+ */
+static void place_hybrid(void)
+{
+	struct tracer *tracer;
+	struct child child;
+
+	cgroup_make(CGROUP_V1);
+	cgroup_make(CGROUP_ENGINE);
+	child = child_start(open_in_old, NULL);
+	step_await(child.ctl);
+	for (int i = 0; i < 2; i++) {
+		const struct event *event;
+
+		age_by(i ? 500 : 0);
+		tracer = tracer_start();
+		event = tracer_expect(tracer, "existing", 8080);
+		expect_text(event, "cgroup.unit", CGROUP_ENGINES);
+		expect_text(event, "cgroup.container", cgroup_container());
+	}
 }
 
 static void open_in_netns(int ctl, void *arg)
@@ -169,6 +203,7 @@ const struct test place_tests[] = {
 	  place_unit, 0 },
 	{ "place-moved", "a process that moves to another cgroup is told there", place_moved, 0 },
 	{ "place-old", "a container that only a hierarchy of cgroup v1 knows of", place_old, 0 },
+	{ "place-hybrid", "a service by cgroup v2, its container by v1 alone", place_hybrid, 0 },
 	{ "place-asked", "unit and container by list and who, and the filters of list", place_asked,
 	  0 },
 	{ "place-netns", "a network namespace is called by the container that lives in it",

@@ -15,8 +15,13 @@ struct enrich {
 	void *netns; /* of struct netns_name, see netns.c */
 };
 
-/* Whether a unit or a container may be known by a hierarchy of cgroup v1 alone. */
-bool old_cgroups(void);
+/*
+ * Whether a hierarchy of cgroup v1 may know of this process what v2 does not.
+ * named: v2 knows a unit or a container.
+ */
+bool old_cgroups_know(const struct process *process, bool named);
+/* Frees what was found; the next question looks again. */
+void old_cgroups_forget(void);
 
 void netns_names_free(struct enrich *enrich);
 

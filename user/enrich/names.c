@@ -27,6 +27,7 @@ void enrich_free(struct enrich *enrich)
 	name_cache_free(&enrich->users);
 	name_cache_free(&enrich->services);
 	netns_names_free(enrich);
+	old_cgroups_forget();
 	free(enrich);
 }
 

@@ -60,47 +60,45 @@ static bool is_nowhere(const struct cgroup_names *names)
 }
 
 /* The start is compared last: it costs most, and is worth it only for what would be believed. */
-static bool believe(struct process *process, int dir, const char *text, struct cgroup_names *names)
+static void believe(struct process *process, int dir, const char *text, struct cgroup_names *names)
 {
 	struct cgroup_names told;
 
 	cgroup_file_parse(text, &told);
 	if (is_nowhere(&told) && process->cgroup_path)
-		return false;
+		return;
 	if (!procdir_is(dir, process->start_ns))
-		return false;
+		return;
 	take_path(process, text);
 	*names = told;
-	return true;
 }
 
-static bool look_into_proc(struct process *process, struct cgroup_names *names)
+static void look_into_proc(struct process *process, struct cgroup_names *names)
 {
 	int dir = procdir_open(process->tgid);
 	struct buf text = { 0 };
-	bool known = false;
 
 	if (dir < 0)
-		return false;
+		return;
 	procdir_read(dir, "cgroup", &text, FILE_MAX);
 	buf_putc(&text, '\0');
 	if (!text.failed)
-		known = believe(process, dir, text.data, names);
+		believe(process, dir, text.data, names);
 	buf_free(&text);
 	close(dir);
-	return known;
 }
 
 void enrich_place(struct process *process)
 {
 	struct cgroup_names names = { 0 };
-	bool ask;
 
 	if (process->place)
 		return;
-	ask = !process->kthread && (!process->cgroup_path || old_cgroups());
-	if (!(ask && look_into_proc(process, &names)) && process->cgroup_path)
+	if (process->cgroup_path)
 		cgroup_path_parse(process->cgroup_path, &names);
+	if (!process->kthread &&
+	    (!process->cgroup_path || old_cgroups_know(process, !is_nowhere(&names))))
+		look_into_proc(process, &names);
 	process->place = place_new(&names);
 	process_changed(process);
 }
