@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pty.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "event.h"
+#include "netns.h"
 #include "process.h"
 #include "runnee.h"
 #include "sockets.h"
@@ -328,6 +330,56 @@ static void forwards_signals(void)
 	}
 }
 
+/* Reads what comes from the terminal until it has that text. */
+static void await_on_terminal(int master, char *text, size_t size, const char *part)
+{
+	size_t len = strlen(text);
+
+	while (!strstr(text, part)) {
+		struct pollfd fd = { .fd = master, .events = POLLIN };
+		ssize_t got;
+
+		check(len + 1 < size && poll(&fd, 1, time_left()) == 1, "\"%s\" does not come: %s",
+		      part, text);
+		got = read(master, text + len, size - len - 1);
+		check(got > 0, "the terminal is gone: %s", text);
+		len += got;
+		text[len] = '\0';
+	}
+}
+
+static pid_t run_on_terminal(int *master)
+{
+	pid_t pid = forkpty(master, NULL, NULL, NULL);
+
+	if (pid)
+		return pid;
+	netns_enter(host_netns());
+	execl(config.porttrace, "porttrace", "run", "--log=/dev/null", "--", self_exe(), "--helper",
+	      "runnee", "signals", NULL);
+	_exit(127);
+}
+
+/* Both are in the process group that the terminal sends its signal to. */
+static void takes_a_key_once(void)
+{
+	char text[8192] = "";
+	int master, status;
+	pid_t pid = run_on_terminal(&master);
+
+	check(pid > 0, "forkpty: %s", strerror(errno));
+	await_on_terminal(master, text, sizeof(text), "ready");
+	check(write(master, "\x03", 1) == 1, "write: %s", strerror(errno));
+	await_on_terminal(master, text, sizeof(text), "took 2");
+	kill(pid, SIGTERM);
+	await_on_terminal(master, text, sizeof(text), "took 15");
+	check(waitpid(pid, &status, 0) == pid, "waitpid: %s", strerror(errno));
+	check(WIFEXITED(status) && WEXITSTATUS(status) == RUNNEE_STATUS, "wait status 0x%x: %s",
+	      status, text);
+	check(count_text(text, "took 2\r") == 1, "SIGINT came %zu times: %s",
+	      count_text(text, "took 2\r"), text);
+}
+
 /* Who reads the events may leave; the command does not notice. */
 static void outlives_its_reader(void)
 {
@@ -363,6 +415,7 @@ const struct test run_tests[] = {
 	  refuses_a_wrong_caller, 0 },
 	{ "run-no-privilege", "run: without tracing nothing is run", does_not_run_untraced, 0 },
 	{ "run-signals", "run: signals are forwarded, each once", forwards_signals, 0 },
+	{ "run-terminal", "run: Ctrl-C reaches the command once", takes_a_key_once, 0 },
 	{ "run-reader-left", "run: the command goes on without a reader", outlives_its_reader, 0 },
 	{ 0 },
 };
