@@ -360,7 +360,10 @@ static pid_t run_on_terminal(int *master)
 	_exit(127);
 }
 
-/* Both are in the process group that the terminal sends its signal to. */
+/*
+ * Both are in the process group that the terminal sends its signal to. porttrace
+ * stands still until the command has taken it: two at a time would be taken as one.
+ */
 static void takes_a_key_once(void)
 {
 	char text[8192] = "";
@@ -369,8 +372,11 @@ static void takes_a_key_once(void)
 
 	check(pid > 0, "forkpty: %s", strerror(errno));
 	await_on_terminal(master, text, sizeof(text), "ready");
+	kill(pid, SIGSTOP);
+	process_await_state(pid, 'T');
 	check(write(master, "\x03", 1) == 1, "write: %s", strerror(errno));
-	await_on_terminal(master, text, sizeof(text), "took 2");
+	await_on_terminal(master, text, sizeof(text), "took 2\r");
+	kill(pid, SIGCONT);
 	kill(pid, SIGTERM);
 	await_on_terminal(master, text, sizeof(text), "took 15");
 	check(waitpid(pid, &status, 0) == pid, "waitpid: %s", strerror(errno));
