@@ -82,8 +82,9 @@ static __always_inline void filter_follow(u32 parent, u32 child)
 	struct filter_key key = { FILTER_PID, child };
 	u8 one = 1;
 
-	if (parent != child && filter_has(FILTER_PID, parent))
-		bpf_map_update_elem(&filter_ids, &key, &one, BPF_ANY);
+	if (parent != child && filter_has(FILTER_PID, parent) &&
+	    bpf_map_update_elem(&filter_ids, &key, &one, BPF_ANY))
+		count_lost(KIND_TASK, LOSS_MAP_FULL);
 }
 
 static __always_inline void filter_drop(u32 tgid)

@@ -370,6 +370,8 @@ static void takes_a_key_once(void)
 	int master, status;
 	pid_t pid = run_on_terminal(&master);
 
+	if (pid < 0 && errno == ENOENT)
+		test_skip("there are no pseudo-terminals here (devpts is not mounted)");
 	check(pid > 0, "forkpty: %s", strerror(errno));
 	await_on_terminal(master, text, sizeof(text), "ready");
 	kill(pid, SIGSTOP);

@@ -58,7 +58,10 @@ static bool look_for_lost_kind(struct session *session, enum record_kind kind,
 	uint64_t map = now->lost_map[kind] - session->last.lost_map[kind];
 
 	tell_lost(session, record_kind_name(kind), "ring full: the reader was too slow", ring, now);
-	tell_lost(session, record_kind_name(kind), "table of sockets full: an end may go unseen",
+	tell_lost(session, record_kind_name(kind),
+		  kind == RECORD_TASK ?
+			  "table of processes full: ports of a descendant may be missing" :
+			  "table of sockets full: an end may go unseen",
 		  map, now);
 	if ((ring || map) && kind >= RECORD_OPEN && kind <= RECORD_CHANGE)
 		session->resync_due = true;

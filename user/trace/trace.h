@@ -36,9 +36,10 @@ struct trace_counters {
 	uint64_t produced[RECORD_KINDS];
 	uint64_t delivered[RECORD_KINDS];
 	uint64_t lost_ring[RECORD_KINDS]; /* the ring was full */
-	uint64_t lost_map[RECORD_KINDS];  /* told, but the kernel side cannot follow the socket */
-	uint64_t corrupt;                 /* records that made no sense */
-	uint64_t lost_from_ns;            /* first and last loss since trace_loss_seen() */
+	uint64_t lost_map
+		[RECORD_KINDS]; /* told, but the kernel side cannot follow the socket, or the process */
+	uint64_t corrupt;       /* records that made no sense */
+	uint64_t lost_from_ns; /* first and last loss since trace_loss_seen() */
 	uint64_t lost_to_ns;
 };
 
