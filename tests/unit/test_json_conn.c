@@ -142,6 +142,21 @@ static void states_are_told_of_steps_alone(void **state)
 	assert_null(strstr(json_of(&event), "autobind"));
 }
 
+static void what_is_connected_now_tells_its_state(void **state)
+{
+	struct connection connection;
+	struct event event = a_connection_event(EVENT_EXISTING, &connection);
+	const char *line;
+
+	(void)state;
+	connection.new_state = "TIME_WAIT";
+	buf_clear(&out);
+	line = line_of(&sink_json, &event);
+	assert_contains(line, ",\"state\":\"TIME_WAIT\"");
+	assert_contains(line, "\"remote\":{\"addr\":\"192.0.2.1\",\"port\":443}");
+	assert_null(strstr(line, "\"new\""));
+}
+
 static void a_mapped_remote_end_prints_as_ipv4(void **state)
 {
 	struct event event = a_connection_event(EVENT_ACCEPT, &c);
@@ -168,6 +183,7 @@ int main(void)
 		SINK_TEST(a_failure_tells_call_and_errno),
 		SINK_TEST(a_step_tells_both_states),
 		SINK_TEST(states_are_told_of_steps_alone),
+		SINK_TEST(what_is_connected_now_tells_its_state),
 		SINK_TEST(a_mapped_remote_end_prints_as_ipv4),
 	};
 

@@ -69,6 +69,34 @@ static void existing_tells_its_holders(void **state)
 			    ",\"uid\":1000,\"gid\":100," CGROUP "}]," SOCKET "}\n");
 }
 
+/* A queue of none is a queue; one that is not known is absent. */
+static void what_is_open_tells_its_queue_and_inode(void **state)
+{
+	struct event event = an_event(EVENT_EXISTING, NULL);
+
+	(void)state;
+	event.socket.inode = 5000000000;
+	event.socket.queue_known = true;
+	assert_contains(json_of(&event), "\"cookie\":9,\"inode\":5000000000,");
+	assert_contains(json_of(&event), "\"backlog\":128,\"accept_queue\":0}");
+	event.socket.accept_queue = 3;
+	assert_contains(json_of(&event), ",\"accept_queue\":3}");
+	event.socket.queue_known = false;
+	assert_null(strstr(json_of(&event), "accept_queue"));
+}
+
+static void a_port_of_nobody_tells_whose_it_is(void **state)
+{
+	struct event event = an_event(EVENT_EXISTING, NULL);
+
+	(void)state;
+	assert_null(strstr(json_of(&event), "holder"));
+	event.holders_known = true;
+	assert_contains(json_of(&event), "\"holders\":[],\"holder\":\"none\",");
+	event.socket.kernel = true;
+	assert_contains(json_of(&event), "\"holders\":[],\"holder\":\"kernel\",");
+}
+
 static void recovered_tells_whether_it_opened_or_closed(void **state)
 {
 	struct event event = an_event(EVENT_RECOVERED, NULL);
@@ -292,6 +320,8 @@ int main(void)
 		SINK_TEST(an_open_tells_all_that_is_known),
 		SINK_TEST(a_close_tells_lifetime_and_reason),
 		SINK_TEST(existing_tells_its_holders),
+		SINK_TEST(what_is_open_tells_its_queue_and_inode),
+		SINK_TEST(a_port_of_nobody_tells_whose_it_is),
 		SINK_TEST(recovered_tells_whether_it_opened_or_closed),
 		SINK_TEST(lost_tells_how_many_of_what_and_why),
 		SINK_TEST(a_change_tells_how_many_share_the_port),
