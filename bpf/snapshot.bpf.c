@@ -230,17 +230,23 @@ static __always_inline bool tell_holder_task(struct bpf_iter_meta *meta, struct 
 __u32 host_netns = 0;
 
 /* Up the reader's ancestors, since a pid namespace may hide process 1 from the iterator. */
+STEP long climb_step(u32 index, void *ctx)
+{
+	struct task_struct **task = ctx;
+
+	/* At the first process nothing changes any more. */
+	if (BPF_CORE_READ(*task, tgid) > 1)
+		*task = BPF_CORE_READ(*task, real_parent);
+	return 0;
+}
+
 static __always_inline void find_host_netns(void)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 
-	for (int i = 0; i < ANCESTORS_MAX; i++) {
-		if (BPF_CORE_READ(task, tgid) <= 1) {
-			host_netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
-			return;
-		}
-		task = BPF_CORE_READ(task, real_parent);
-	}
+	WALK(ANCESTORS_MAX, ANCESTORS_MAX, climb_step, &task);
+	if (BPF_CORE_READ(task, tgid) <= 1)
+		host_netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
 }
 
 /*
