@@ -325,6 +325,9 @@ int stream_start(struct stream *s)
 		begin(s);
 	filter_early(s);
 	err = session_start(s->session);
+	/* Now, if nothing was there to tell: later it would forget whom it follows. */
+	if (!err && !s->host_netns_known)
+		learn_host_netns(s);
 	flush(s);
 	return err;
 }
