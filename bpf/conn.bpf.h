@@ -4,8 +4,20 @@
 #define PORTTRACE_CONN_BPF_H
 
 #include "abi.h"
+#include "account.bpf.h"
 #include "compat.bpf.h"
 #include "shared.h"
+
+/*
+ * Whether anything is made of a step: on the way from established to closed
+ * there are three or four, and only those who asked for steps want them. Asked
+ * by the wrappers, before they look at the socket.
+ */
+static __always_inline bool conn_step_counts(u32 new)
+{
+	return new == BPF_TCP_ESTABLISHED || new == BPF_TCP_CLOSE || new == BPF_TCP_SYN_SENT ||
+	       new == BPF_TCP_SYN_RECV || asked_for(KIND_STATE);
+}
 
 /*
  * A TCP socket goes from one state to another. May be called before the kernel

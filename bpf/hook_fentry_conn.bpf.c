@@ -10,6 +10,8 @@
 SEC("?fentry/tcp_set_state")
 int BPF_PROG(fe_tcp_state, struct sock *sk, int new)
 {
+	if (!conn_step_counts(new))
+		return 0;
 	return on_tcp_state(sk, BPF_CORE_READ(sk, __sk_common.skc_state), new, HOOK_TCP_STATE);
 }
 

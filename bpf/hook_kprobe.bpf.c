@@ -52,6 +52,8 @@ int BPF_KPROBE(kp_udp_destroy6, struct sock *sk)
 SEC("?kprobe/tcp_set_state")
 int BPF_KPROBE(kp_tcp_state, struct sock *sk, int new)
 {
+	if (!conn_step_counts(new))
+		return 0;
 	return on_tcp_state(sk, BPF_CORE_READ(sk, __sk_common.skc_state), new, HOOK_TCP_STATE);
 }
 

@@ -14,7 +14,7 @@
 SEC("?tp_btf/inet_sock_set_state")
 int BPF_PROG(tp_conn_state, struct sock *sk, int old, int new)
 {
-	if (BPF_CORE_READ(sk, sk_protocol) != PROTO_TCP)
+	if (!conn_step_counts(new) || BPF_CORE_READ(sk, sk_protocol) != PROTO_TCP)
 		return 0;
 	return on_tcp_state(sk, old, new, HOOK_TP_STATE);
 }
@@ -22,7 +22,7 @@ int BPF_PROG(tp_conn_state, struct sock *sk, int old, int new)
 SEC("?tp_btf/inet_sock_set_state")
 int BPF_PROG(tp_conn_state_again, struct sock *sk, int old, int new)
 {
-	if (BPF_CORE_READ(sk, sk_protocol) != PROTO_TCP)
+	if (!conn_step_counts(new) || BPF_CORE_READ(sk, sk_protocol) != PROTO_TCP)
 		return 0;
 	return on_tcp_state_again(sk, old, new, HOOK_TP_STATE);
 }
