@@ -154,13 +154,21 @@ static __always_inline int succeeded(struct sock *sk, u32 op, long ret, u32 hook
 	}
 }
 
+/* How a TCP connect went is told by state changes, but for its failures and the port it got. */
+static __always_inline bool is_told_by_states(struct sock *sk, u32 op)
+{
+	return op == CALL_CONNECT && !asked_for(KIND_FAIL) && !asked_for(KIND_BIND) && sk &&
+	       BPF_CORE_READ(sk, sk_protocol) == PROTO_TCP;
+}
+
 __hidden int on_call_end(struct sock *sk, u32 op, long ret, u32 hook)
 {
 	u64 key = call_key(op);
-	struct call *call = bpf_map_lookup_elem(&calls, &key);
+	struct call *call;
 
-	if (!shared.ready || (sk && !sock_is_inet(sk)))
+	if (!shared.ready || is_told_by_states(sk, op) || (sk && !sock_is_inet(sk)))
 		return 0;
+	call = bpf_map_lookup_elem(&calls, &key);
 	if (sk)
 		sk = sock_with_port(sk);
 	if (call && sk && call->sk != (u64)sk)

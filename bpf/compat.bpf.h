@@ -210,7 +210,7 @@ static __always_inline struct compat_syscall compat_syscall_of(struct pt_regs *r
 	if (TASK_FIELD(compat_current(), thread_info.status) & TS_COMPAT)
 		return compat_syscall32_of(regs, nr);
 	call.kind = syscall_kind(nr);
-	call.fd = BPF_CORE_READ(regs, di);
+	call.fd = regs->di;
 	return call;
 }
 #elif defined(__TARGET_ARCH_arm64)
@@ -245,8 +245,8 @@ static __always_inline struct compat_syscall compat_syscall_of(struct pt_regs *r
 	struct pt_regs___aarch64 *arm = (void *)regs;
 	struct compat_syscall call = {};
 
-	call.kind = syscall_kind(BPF_CORE_READ(arm, syscallno));
-	call.fd = BPF_CORE_READ(arm, orig_x0);
+	call.kind = syscall_kind(arm->syscallno);
+	call.fd = arm->orig_x0;
 	return call;
 }
 #else

@@ -154,13 +154,27 @@ static __always_inline void not_asked_for(struct sock *sk, const struct conn_sta
 	conn_forget(sk);
 }
 
+/* What is entered needs no second look: protocols of other families have the same numbers. */
+static __always_inline bool is_connection(struct sock *sk, const struct conn_state *entry)
+{
+	if (BPF_CORE_READ(sk, sk_protocol) != PROTO_TCP)
+		return false;
+	return entry || sock_is_inet(sk);
+}
+
 __hidden int on_accepted(struct sock *sk, u32 hook)
 {
 	struct conn_state *entry;
 
-	if (!shared.ready || !sk || BPF_CORE_READ(sk, sk_protocol) != PROTO_TCP)
+	if (!shared.ready || !sk)
 		return 0;
 	entry = conn_of(sk);
+	if (!entry) {
+		sk = sock_with_port(sk);
+		entry = conn_of(sk);
+	}
+	if (!is_connection(sk, entry))
+		return 0;
 	if (entry && entry->flags & (CONN_ACCEPTED | CONN_OLD))
 		return 0; /* by another hook */
 	/* The other end has reset it already: it was told, and has ended. */

@@ -31,7 +31,7 @@ int on_tcp_state_again(struct sock *sk, u32 old, u32 new, u32 hook);
 /* The running task begins to connect sk. */
 int on_connecting(struct sock *sk, u32 hook);
 
-/* The running task has accepted sk. */
+/* The running task has accepted sk, of whatever family. */
 int on_accepted(struct sock *sk, u32 hook);
 
 /* A UDP socket has got a peer: connect() by the running task. */

@@ -23,9 +23,7 @@ int BPF_PROG(fe_tcp_state, struct sock *sk, int new)
 SEC("?fentry/security_sock_graft")
 int BPF_PROG(fe_accept, struct sock *sk)
 {
-	if (sock_is_inet(sk))
-		on_accepted(sock_with_port(sk), HOOK_ACCEPT);
-	return 0;
+	return on_accepted(sk, HOOK_ACCEPT);
 }
 
 SEC("?fexit/__sys_connect_file")

@@ -60,9 +60,7 @@ int BPF_KPROBE(kp_tcp_state, struct sock *sk, int new)
 SEC("?kprobe/security_sock_graft")
 int BPF_KPROBE(kp_accept, struct sock *sk)
 {
-	if (sock_is_inet(sk))
-		on_accepted(sock_with_port(sk), HOOK_ACCEPT);
-	return 0;
+	return on_accepted(sk, HOOK_ACCEPT);
 }
 
 SEC("?kprobe/udp_destroy_sock")

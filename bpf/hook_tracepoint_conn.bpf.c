@@ -43,9 +43,7 @@ int BPF_PROG(tp_sctp, struct sock *sk, int old, int new)
 
 static __always_inline int accept_exit(long ret)
 {
-	struct sock *sk = ret < 0 ? (void *)0 : sock_of_fd(ret);
-
-	return sk && sock_is_inet(sk) ? on_accepted(sock_with_port(sk), HOOK_SYS_ACCEPT) : 0;
+	return ret < 0 ? 0 : on_accepted(sock_of_fd(ret), HOOK_SYS_ACCEPT);
 }
 
 SEC("?tp_btf/sys_exit")
@@ -64,18 +62,18 @@ _Static_assert((int)SYSCALL_BIND == (int)CALL_BIND && (int)SYSCALL_LISTEN == (in
 SEC("?tp_btf/sys_exit")
 int BPF_PROG(tp_calls, struct pt_regs *regs, long ret)
 {
-	struct compat_syscall call, known;
-	u32 op;
+	struct compat_syscall call;
+	u32 op, kind;
 
 	if (!compat_may_be_ours(regs))
 		return 0;
-	known = compat_syscall_of(regs);
-	/* A copy the verifier knows nothing of: it would follow what comes once for each kind. */
-	if (bpf_probe_read_kernel(&call, sizeof(call), &known))
-		return 0;
+	call = compat_syscall_of(regs);
 	if (call.kind == SYSCALL_ACCEPT)
 		return shared.accept_hooked ? accept_exit(ret) : 0;
-	op = call.kind;
+	kind = call.kind;
+	/* A copy the verifier knows nothing of: it would follow what comes once for each kind. */
+	if (bpf_probe_read_kernel(&op, sizeof(op), &kind))
+		return 0;
 	return op > CALL_NONE && op < CALL_MAX ?
 		       on_call_end(sock_of_fd(call.fd), op, ret, HOOK_SYS_CALL) :
 		       0;
