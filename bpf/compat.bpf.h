@@ -296,7 +296,7 @@ static __always_inline bool compat_entry_at(struct compat_entry *entry, void *to
 
 static __always_inline struct compat_entry compat_entry_of(struct task_struct *task)
 {
-	void *top = (void *)BPF_CORE_READ(task, stack) + KERNEL_STACK_SIZE;
+	void *top = (void *)TASK_FIELD(task, stack) + KERNEL_STACK_SIZE;
 	struct compat_entry entry = {};
 
 	if (!compat_entry_at(&entry, top))
@@ -310,7 +310,7 @@ static __always_inline struct compat_entry compat_entry_of(struct task_struct *t
 
 static __always_inline struct compat_entry compat_entry_of(struct task_struct *task)
 {
-	struct pt_regs___aarch64 *regs = (void *)BPF_CORE_READ(task, stack) + KERNEL_STACK_SIZE -
+	struct pt_regs___aarch64 *regs = (void *)TASK_FIELD(task, stack) + KERNEL_STACK_SIZE -
 					 bpf_core_type_size(struct pt_regs);
 	struct compat_entry entry = {};
 

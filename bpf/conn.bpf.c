@@ -7,7 +7,7 @@
 #include "filter.bpf.h"
 #include "origin.bpf.h"
 #include "sock.bpf.h"
-#include "who.bpf.h"
+#include "task.bpf.h"
 
 /* A step told by two programs comes within this. */
 #define SAME_STEP_NS 1000000
@@ -31,7 +31,7 @@ static __noinline int enter_connecting(struct sock *sk)
 {
 	struct conn_state state = { .flags = CONN_ACTIVE | CONN_OWNED };
 
-	state.cookie = cookie_of(sk);
+	conn_know(&state, sk);
 	state.since_ns = bpf_ktime_get_boot_ns();
 	state.origin = origin_of_current();
 	task_fill(&state.owner, compat_current());
@@ -48,7 +48,7 @@ __hidden int on_connecting(struct sock *sk, u32 hook)
 		conn_forget(sk); /* an earlier use of this socket */
 		return 0;
 	}
-	introduce(SLOT_CONNS);
+	introduce_caller();
 	enter_connecting(sk);
 	if (shared.connect_hooked && asked_for(KIND_FAIL))
 		note_sent(sk);
@@ -85,7 +85,7 @@ static __always_inline int waiting(struct sock *sk, const struct conn_state *ear
 	if (earlier && (earlier->flags & CONN_ACCEPTED ||
 			state.established_ns - earlier->established_ns < SAME_STEP_NS))
 		return 0; /* accepted before the handshake ended (TFO), or the first copy saw it */
-	state.cookie = cookie_of(sk);
+	conn_know(&state, sk);
 	if (!shared.accept_hooked)
 		state.flags |= CONN_TOLD;
 	else
@@ -94,7 +94,7 @@ static __always_inline int waiting(struct sock *sk, const struct conn_state *ear
 	if (shared.accept_hooked || !asked_for(KIND_ACCEPT))
 		return 0;
 	note.time_ns = state.established_ns;
-	return conn_tell(sk, &note, (void *)0, (void *)0);
+	return conn_tell(sk, &note, owner_of(&state, &note), (void *)0);
 }
 
 static __noinline int established(struct sock *sk, u32 old, u32 hook)
@@ -109,41 +109,44 @@ static __noinline int established(struct sock *sk, u32 old, u32 hook)
 	return 0;
 }
 
-/* Apart from entering it: the stack has no room for both. */
-static __noinline int tell_entered(struct sock *sk, u32 kind, u32 hook, u32 flags)
+/* An accept is a system call that ends here, or it comes from who knows where. */
+static __always_inline u32 accept_origin(u32 hook)
 {
-	struct conn_note note = { .kind = kind, .hook = hook, .flags = flags };
-	struct conn_state *state = conn_of(sk);
-
-	if (!state)
-		return 0; /* closed meanwhile, and told with that */
-	state->flags |= CONN_TOLD;
-	if (!asked_for(kind))
-		return 0;
-	note.time_ns = state->established_ns;
-	note.origin = origin_of_current();
-	return conn_tell(sk, &note, &state->owner, (void *)0);
+	return hook == HOOK_SYS_ACCEPT ? ORIGIN_SYSCALL : origin_of_current();
 }
 
-/* Returns whether its accept has to be told. */
-static __noinline int enter_accepted(struct sock *sk)
+/* entry: what is known of it, or NULL. */
+static __noinline int enter_accepted(struct sock *sk, const struct conn_state *entry, u32 hook)
 {
-	struct conn_state *entry = conn_of(sk), state = {};
+	struct conn_note note = { .kind = KIND_ACCEPT, .hook = hook, .flags = CONN_F_PASSIVE };
+	struct conn_state state = {};
+	bool told, waited;
 
 	if (entry)
 		state = *entry;
+	told = state.flags & CONN_TOLD;
+	waited = shared.accept_hooked && state.established_ns && !told;
 	if (!state.established_ns) {
 		state.established_ns = bpf_ktime_get_boot_ns();
-		state.cookie = cookie_of(sk);
-	} else if (shared.accept_hooked && !(state.flags & CONN_TOLD)) {
-		__sync_fetch_and_add(&shared.waiting, -1);
+		conn_know(&state, sk);
 	}
-	state.flags |= CONN_ACCEPTED | CONN_OWNED;
+	state.flags |= CONN_ACCEPTED | CONN_OWNED | CONN_TOLD;
 	task_fill(&state.owner, compat_current());
 	filter_mark(&state.owner);
-	/* Not created anew if it was closed in between: its owner may be another's by then. */
-	conn_enter(sk, &state, entry ? BPF_EXIST : BPF_ANY);
-	return !(state.flags & CONN_TOLD);
+	/*
+	 * Not created anew if it was closed in between, and told with that: its
+	 * owner may be another's by then.
+	 */
+	if (conn_enter(sk, &state, entry ? BPF_EXIST : BPF_ANY))
+		return 0;
+	if (waited)
+		__sync_fetch_and_add(&shared.waiting, -1);
+	if (told || !asked_for(KIND_ACCEPT))
+		return 0;
+	note.time_ns = state.established_ns;
+	note.origin = accept_origin(hook);
+	note_known(&note, &state);
+	return conn_tell(sk, &note, &state.owner, (void *)0);
 }
 
 /* Somebody who is not asked for has it: nothing of it is told. */
@@ -184,8 +187,8 @@ __hidden int on_accepted(struct sock *sk, u32 hook)
 		not_asked_for(sk, entry);
 		return 0;
 	}
-	introduce(SLOT_CONNS);
-	return enter_accepted(sk) ? tell_entered(sk, KIND_ACCEPT, hook, CONN_F_PASSIVE) : 0;
+	introduce_caller();
+	return enter_accepted(sk, entry, hook);
 }
 
 /* --- gone ----------------------------------------------------------------- */
@@ -243,7 +246,7 @@ static __always_inline int never_accepted(struct sock *sk, struct conn_state *st
 	note.time_ns = state->established_ns;
 	if (!asked_for(KIND_ACCEPT))
 		return 0;
-	return conn_tell(sk, &note, (void *)0, (void *)0);
+	return conn_tell(sk, &note, owner_of(state, &note), (void *)0);
 }
 
 static __always_inline int ended(struct sock *sk, struct conn_state *state, u32 old, u32 hook)
@@ -358,13 +361,29 @@ static __noinline int enter_udp(struct sock *sk)
 	return 0;
 }
 
+/* Apart from entering it: the stack has no room for both. */
+static __noinline int tell_udp(struct sock *sk, u32 hook)
+{
+	struct conn_note note = { .kind = KIND_CONNECT, .hook = hook };
+	struct conn_state *state = conn_of(sk);
+
+	if (!state)
+		return 0; /* closed meanwhile, and told with that */
+	state->flags |= CONN_TOLD;
+	if (!asked_for(KIND_CONNECT))
+		return 0;
+	note.time_ns = state->established_ns;
+	note.origin = origin_of_current();
+	return conn_tell(sk, &note, &state->owner, (void *)0);
+}
+
 __hidden int on_udp_connected(struct sock *sk, u32 hook)
 {
 	if (shared.filter && !filter_pass_current())
 		return 0;
-	introduce(SLOT_CONNS);
+	introduce_caller();
 	enter_udp(sk);
-	return tell_entered(sk, KIND_CONNECT, hook, 0);
+	return tell_udp(sk, hook);
 }
 
 __hidden int on_conn_released(struct sock *sk, u32 hook)

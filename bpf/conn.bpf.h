@@ -67,11 +67,20 @@ struct conn_note {
 	u8 flags; /* CONN_F_* */
 	u8 origin;
 	u8 active; /* end: it was connecting, and its SYN counts as a byte */
+	/* As in struct conn_state; zero: to be read. */
+	u32 netns;
+	u8 sock_flags;
 };
 
 /* task: NULL where it is not known; call: NULL, or the address that was asked for. */
 int conn_tell(struct sock *sk, const struct conn_note *note, const struct rec_task *task,
 	      const struct call *call);
+
+/*
+ * introduce() of the running task. Apart from what follows it: the description
+ * goes deep, and the stack has no room for both.
+ */
+int introduce_caller(void);
 
 /* The same of something the running task does now. */
 int conn_tell_current(struct sock *sk, struct conn_note *note, const struct call *call);
