@@ -82,14 +82,14 @@ static __always_inline bool was_told_failed(struct sock *sk)
 static __always_inline int call_failed(struct sock *sk, u32 op, long ret, u32 hook,
 				       const struct call *call)
 {
-	struct conn_note note = { .kind = KIND_FAIL, .hook = hook, .op = op, .error = -ret };
+	struct conn_note note = { .kind = KIND_FAIL, .op = op, .error = -ret };
 
 	/* Of a connect that got as far as a SYN, state changes tell the end. */
 	if (!asked_for(KIND_FAIL) || was_told_failed(sk) || (call && call->sent))
 		return 0;
 	if (op == CALL_BIND && !(call && call->has_addr))
 		note.flags |= CONN_F_NO_LOCAL;
-	return conn_tell_current(sk, &note, call);
+	return conn_tell_current(sk, hook, &note, call);
 }
 
 /*
@@ -190,11 +190,11 @@ __hidden int on_call_end(struct sock *sk, u32 op, long ret, u32 hook)
 
 static __always_inline int tell_bind(struct sock *sk, u32 hook, u32 flags)
 {
-	struct conn_note note = { .kind = KIND_BIND, .hook = hook, .flags = flags };
+	struct conn_note note = { .kind = KIND_BIND, .flags = flags };
 
 	if (!shared.ready || !sk || !asked_for(KIND_BIND))
 		return 0;
-	return conn_tell_current(sk, &note, (void *)0);
+	return conn_tell_current(sk, hook, &note, (void *)0);
 }
 
 __hidden int on_tcp_bound(struct sock *sk, u32 hook)

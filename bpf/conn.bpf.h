@@ -56,8 +56,6 @@ int on_call_end(struct sock *sk, u32 op, long ret, u32 hook);
 
 /* What is told of a connection, beside its socket and its process. */
 struct conn_note {
-	u32 kind; /* enum rec_kind */
-	u32 hook;
 	u64 time_ns; /* 0: now */
 	u64 span_ns;
 	u16 error;
@@ -66,14 +64,17 @@ struct conn_note {
 	u8 new_state;
 	u8 flags; /* CONN_F_* */
 	u8 origin;
-	u8 active; /* end: it was connecting, and its SYN counts as a byte */
-	/* As in struct conn_state; zero: to be read. */
-	u32 netns;
-	u8 sock_flags;
+	u8 active;     /* end: it was connecting, and its SYN counts as a byte */
+	u8 kind;       /* enum rec_kind */
+	u8 sock_flags; /* as in struct conn_state */
+	u32 netns;     /* likewise; 0: both are to be read */
 };
 
-/* task: NULL where it is not known; call: NULL, or the address that was asked for. */
-int conn_tell(struct sock *sk, const struct conn_note *note, const struct rec_task *task,
+/*
+ * task: NULL where it is not known; call: NULL, or the address that was asked
+ * for. The hook is no part of the note: see sock_is_typed().
+ */
+int conn_tell(struct sock *sk, u32 hook, const struct conn_note *note, const struct rec_task *task,
 	      const struct call *call);
 
 /*
@@ -83,6 +84,6 @@ int conn_tell(struct sock *sk, const struct conn_note *note, const struct rec_ta
 int introduce_caller(void);
 
 /* The same of something the running task does now. */
-int conn_tell_current(struct sock *sk, struct conn_note *note, const struct call *call);
+int conn_tell_current(struct sock *sk, u32 hook, struct conn_note *note, const struct call *call);
 
 #endif

@@ -39,12 +39,12 @@ static __always_inline u64 cookie_of(struct sock *sk)
 }
 
 /* What each record of a TCP connection has, and what stays: read once. */
-static __always_inline void conn_know(struct conn_state *state, struct sock *sk)
+static __always_inline void conn_know(struct conn_state *state, struct sock *sk, u32 hook)
 {
 	const struct sock_common *skc = (void *)sk;
-	struct sock_facts facts = sock_facts_of(sk, BPF_CORE_READ(skc, skc_net.net));
+	struct sock_facts facts = sock_facts_of(sk, hook, BPF_CORE_READ(skc, skc_net.net));
 
-	state->cookie = cookie_of(sk);
+	state->cookie = SOCK_FIELD(hook, sk, __sk_common.skc_cookie.counter);
 	state->netns = facts.netns;
 	state->sock_flags = facts.flags;
 }

@@ -29,7 +29,7 @@ static __noinline int fill_ends(struct rec_conn *rec, struct sock *sk, const str
 	if (bpf_probe_read_kernel(aligned, sizeof(aligned), sk))
 		return -1;
 	if (!facts.netns)
-		facts = sock_facts_of(sk, COMMON_NET(raw));
+		facts = sock_facts_of(sk, HOOK_NONE, COMMON_NET(raw));
 	sock_fill_from(&rec->sock, sk, raw, &facts);
 	/* A port that was picked for the socket leaves skc_num before the last state is stored. */
 	if (!rec->sock.port) {
@@ -46,19 +46,19 @@ static __noinline int fill_ends(struct rec_conn *rec, struct sock *sk, const str
 }
 
 /* Whether a FIN of ours was acknowledged: the state may say it without a look. */
-static __always_inline bool fin_acked(struct tcp_sock *tp, u32 old)
+static __always_inline bool fin_acked(struct tcp_sock *tp, u32 hook, u32 old)
 {
 	if (old == BPF_TCP_ESTABLISHED || old == BPF_TCP_CLOSE_WAIT)
 		return false;
 	return old == BPF_TCP_FIN_WAIT2 ||
-	       BPF_CORE_READ(tp, snd_una) == BPF_CORE_READ(tp, write_seq);
+	       SOCK_FIELD(hook, tp, snd_una) == SOCK_FIELD(hook, tp, write_seq);
 }
 
 /* Whether the other's came; those behind it in the order of states have had it. */
-static __always_inline bool fin_came(struct sock *sk, u32 old)
+static __always_inline bool fin_came(struct sock *sk, u32 hook, u32 old)
 {
 	return old == BPF_TCP_CLOSE_WAIT || old == BPF_TCP_LAST_ACK || old == BPF_TCP_CLOSING ||
-	       BPF_CORE_READ(sk, __sk_common.skc_flags) & 1UL << SOCK_DONE;
+	       SOCK_FIELD(hook, sk, __sk_common.skc_flags) & 1UL << SOCK_DONE;
 }
 
 /*
@@ -66,18 +66,19 @@ static __always_inline bool fin_came(struct sock *sk, u32 old)
  * our FIN once it is acknowledged; bytes_received counts the other's FIN
  * (net/ipv4/tcp_input.c, tcp_snd_una_update, tcp_rcv_nxt_update).
  */
-static __always_inline void fill_bytes(struct rec_conn *rec, struct sock *sk,
+static __always_inline void fill_bytes(struct rec_conn *rec, struct sock *sk, u32 hook,
 				       const struct conn_note *note)
 {
 	struct tcp_sock *tp = (void *)sk;
-	u64 sent = BPF_CORE_READ(tp, bytes_acked), received = BPF_CORE_READ(tp, bytes_received);
+	u64 sent = SOCK_FIELD(hook, tp, bytes_acked);
+	u64 received = SOCK_FIELD(hook, tp, bytes_received);
 	u64 payload;
 
 	if (note->active && sent)
 		sent--;
-	if (sent && fin_acked(tp, note->old_state))
+	if (sent && fin_acked(tp, hook, note->old_state))
 		sent--;
-	if (received && fin_came(sk, note->old_state))
+	if (received && fin_came(sk, hook, note->old_state))
 		received--;
 	rec->bytes_sent = sent;
 	rec->bytes_received = received;
@@ -106,7 +107,6 @@ static __always_inline void fill_note(struct rec_conn *rec, const struct conn_no
 {
 	rec->time_ns = note->time_ns ? note->time_ns : bpf_ktime_get_boot_ns();
 	rec->span_ns = note->span_ns;
-	rec->hook = note->hook;
 	rec->error = note->error;
 	rec->op = note->op;
 	rec->old_state = note->old_state;
@@ -115,8 +115,8 @@ static __always_inline void fill_note(struct rec_conn *rec, const struct conn_no
 	rec->flags = note->flags;
 }
 
-__hidden int conn_tell(struct sock *sk, const struct conn_note *note, const struct rec_task *task,
-		       const struct call *call)
+__hidden int conn_tell(struct sock *sk, u32 hook, const struct conn_note *note,
+		       const struct rec_task *task, const struct call *call)
 {
 	struct rec_conn *rec = bpf_ringbuf_reserve(&conns_ring, sizeof(*rec), 0);
 
@@ -128,6 +128,7 @@ __hidden int conn_tell(struct sock *sk, const struct conn_note *note, const stru
 	__builtin_memset(rec, 0, sizeof(*rec));
 	rec->head = (struct rec_head){ REC_CONN, note->kind, sizeof(*rec) };
 	fill_note(rec, note);
+	rec->hook = hook;
 	if (task)
 		rec->task = *task;
 	else
@@ -137,7 +138,7 @@ __hidden int conn_tell(struct sock *sk, const struct conn_note *note, const stru
 		return 0;
 	}
 	if (note->kind == KIND_END && rec->sock.proto == PROTO_TCP)
-		fill_bytes(rec, sk, note);
+		fill_bytes(rec, sk, hook, note);
 	if (call && call->has_addr)
 		fill_asked(rec, call);
 	if (!rec->sock.port)
@@ -157,7 +158,7 @@ __hidden __noinline int introduce_caller(void)
 	return 0;
 }
 
-static __noinline int tell_as_caller(struct sock *sk, struct conn_note *note,
+static __noinline int tell_as_caller(struct sock *sk, u32 hook, struct conn_note *note,
 				     const struct call *call)
 {
 	struct rec_task task = {};
@@ -167,13 +168,14 @@ static __noinline int tell_as_caller(struct sock *sk, struct conn_note *note,
 	task_fill(&task, compat_current());
 	filter_mark(&task);
 	note->origin = origin_of_current();
-	return conn_tell(sk, note, &task, call);
+	return conn_tell(sk, hook, note, &task, call);
 }
 
-__hidden int conn_tell_current(struct sock *sk, struct conn_note *note, const struct call *call)
+__hidden int conn_tell_current(struct sock *sk, u32 hook, struct conn_note *note,
+			       const struct call *call)
 {
 	if (shared.filter && !filter_pass_current())
 		return 0;
 	introduce_caller();
-	return tell_as_caller(sk, note, call);
+	return tell_as_caller(sk, hook, note, call);
 }

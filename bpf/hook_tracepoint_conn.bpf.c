@@ -41,9 +41,21 @@ int BPF_PROG(tp_sctp, struct sock *sk, int old, int new)
 	return old == BPF_TCP_LISTEN ? on_unlisten(sk, HOOK_SCTP_STATE) : 0;
 }
 
+/* As sock_of_fd(), with the table's fields as loads: this is once a connection, at each end. */
+static __always_inline struct sock *sock_behind(u32 fd)
+{
+#ifdef BUILD_UNROLLED
+	return sock_of_fd(fd);
+#else
+	struct fdtable *table = compat_current()->files->fdt;
+
+	return fd < table->max_fds ? sock_of_file(file_at(table->fd, fd)) : (void *)0;
+#endif
+}
+
 static __always_inline int accept_exit(long ret)
 {
-	return ret < 0 ? 0 : on_accepted(sock_of_fd(ret), HOOK_SYS_ACCEPT);
+	return ret < 0 ? 0 : on_accepted(sock_behind(ret), HOOK_SYS_ACCEPT);
 }
 
 SEC("?tp_btf/sys_exit")
@@ -75,7 +87,7 @@ int BPF_PROG(tp_calls, struct pt_regs *regs, long ret)
 	if (bpf_probe_read_kernel(&op, sizeof(op), &kind))
 		return 0;
 	return op > CALL_NONE && op < CALL_MAX ?
-		       on_call_end(sock_of_fd(call.fd), op, ret, HOOK_SYS_CALL) :
+		       on_call_end(sock_behind(call.fd), op, ret, HOOK_SYS_CALL) :
 		       0;
 }
 

@@ -24,16 +24,18 @@ struct sock_facts {
 	u8 flags; /* SOCK_F_MPTCP, SOCK_F_KERNEL */
 };
 
-static __always_inline struct sock_facts sock_facts_of(struct sock *sk, const struct net *net)
+static __always_inline struct sock_facts sock_facts_of(struct sock *sk, u32 hook,
+						       const struct net *net)
 {
 	struct sock_facts facts = {
 		.netns = BPF_CORE_READ(net, ns.inum),
-		.proto = BPF_CORE_READ(sk, sk_protocol),
+		.proto = SOCK_FIELD(hook, sk, sk_protocol),
 	};
 
-	if (facts.proto == PROTO_TCP && compat_is_mptcp_subflow(sk))
+	if (facts.proto == PROTO_TCP && compat_is_mptcp_subflow(sk, sock_is_typed(hook)))
 		facts.flags = SOCK_F_MPTCP;
-	else if (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock))
+	else if (sock_is_typed(hook) ? BPF_CORE_READ_BITFIELD(sk, sk_kern_sock) :
+				       BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock))
 		facts.flags = SOCK_F_KERNEL;
 	return facts;
 }

@@ -14,7 +14,7 @@ static __noinline int sock_fill(struct rec_socket *out, struct sock *sk)
 
 	if (bpf_probe_read_kernel(aligned, sizeof(aligned), sk))
 		return -1;
-	facts = sock_facts_of(sk, COMMON_NET(raw));
+	facts = sock_facts_of(sk, HOOK_NONE, COMMON_NET(raw));
 	sock_fill_from(out, sk, raw, &facts);
 	return 0;
 }
