@@ -348,7 +348,7 @@ static __noinline int enter_udp(struct sock *sk)
 {
 	struct conn_state *entry = conn_of(sk), state = {};
 
-	if (entry)
+	if (entry && entry->flags & CONN_UDP)
 		state = *entry; /* it had another peer before */
 	state.cookie = cookie_of(sk);
 	state.established_ns = bpf_ktime_get_boot_ns();
