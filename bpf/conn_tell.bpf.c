@@ -17,10 +17,14 @@ struct {
 	__uint(max_entries, 16 * 1024 * 1024);
 } conns_ring SEC(".maps");
 
-/* Both ends. A function of its own for its stack. */
-static __noinline int fill_ends(struct rec_conn *rec, struct sock *sk, const struct conn_note *note)
+/*
+ * Both ends; what is known of the socket is in rec->sock already. A function of
+ * its own for its stack. The note is not handed on: 7.2 takes a part of the stack
+ * for dead that only a function called by a called one reads, and refuses the read.
+ */
+static __noinline int fill_ends(struct rec_conn *rec, struct sock *sk)
 {
-	struct sock_facts facts = { note->netns, PROTO_TCP, note->sock_flags };
+	struct sock_facts facts = { rec->sock.netns, PROTO_TCP, rec->sock.flags };
 	u64 aligned[SOCK_COMMON_SIZE / sizeof(u64)];
 	struct inet_sock *inet = (void *)sk;
 	const void *raw = aligned;
@@ -113,6 +117,8 @@ static __always_inline void fill_note(struct rec_conn *rec, const struct conn_no
 	rec->new_state = note->new_state;
 	rec->origin = note->origin;
 	rec->flags = note->flags;
+	rec->sock.netns = note->netns;
+	rec->sock.flags = note->sock_flags;
 }
 
 __hidden int conn_tell(struct sock *sk, u32 hook, const struct conn_note *note,
@@ -133,7 +139,7 @@ __hidden int conn_tell(struct sock *sk, u32 hook, const struct conn_note *note,
 		rec->task = *task;
 	else
 		rec->flags |= CONN_F_NO_OWNER;
-	if (fill_ends(rec, sk, note)) {
+	if (fill_ends(rec, sk)) {
 		bpf_ringbuf_discard(rec, 0);
 		return 0;
 	}
