@@ -22,16 +22,19 @@ struct {
  * its own for its stack. The note is not handed on: 7.2 takes a part of the stack
  * for dead that only a function called by a called one reads, and refuses the read.
  */
-static __noinline int fill_ends(struct rec_conn *rec, struct sock *sk)
+static __noinline int fill_ends(struct rec_conn *rec, struct sock *sk, u32 hook)
 {
 	struct sock_facts facts = { rec->sock.netns, PROTO_TCP, rec->sock.flags };
 	u64 aligned[SOCK_COMMON_SIZE / sizeof(u64)];
 	struct inet_sock *inet = (void *)sk;
-	const void *raw = aligned;
+	const void *raw = sk;
 	u16 port;
 
-	if (bpf_probe_read_kernel(aligned, sizeof(aligned), sk))
-		return -1;
+	if (!sock_is_typed(hook)) {
+		if (bpf_probe_read_kernel(aligned, sizeof(aligned), sk))
+			return -1;
+		raw = aligned;
+	}
 	if (!facts.netns)
 		facts = sock_facts_of(sk, HOOK_NONE, COMMON_NET(raw));
 	sock_fill_from(&rec->sock, sk, raw, &facts);
@@ -139,7 +142,7 @@ __hidden int conn_tell(struct sock *sk, u32 hook, const struct conn_note *note,
 		rec->task = *task;
 	else
 		rec->flags |= CONN_F_NO_OWNER;
-	if (fill_ends(rec, sk)) {
+	if (fill_ends(rec, sk, hook)) {
 		bpf_ringbuf_discard(rec, 0);
 		return 0;
 	}
@@ -154,7 +157,7 @@ __hidden int conn_tell(struct sock *sk, u32 hook, const struct conn_note *note,
 		return 0;
 	}
 	count_produced(note->kind);
-	bpf_ringbuf_submit(rec, wake_flags(&conns_ring, shared.conn_reader_polls));
+	bpf_ringbuf_submit(rec, wake_flags(&conns_ring, shared.conn_reader_polls, sizeof(*rec)));
 	return 0;
 }
 
