@@ -9,7 +9,7 @@
 /* In core.bpf.c; mapped by the reader. */
 extern struct shared_state shared;
 
-/* While the reader polls by itself, this much waiting wakes it all the same. */
+/* While the reader polls by itself, each time this much more waits wakes it all the same. */
 #define WAKE_BYTES (1024 * 1024)
 
 static __always_inline bool asked_for(u32 kind)
@@ -33,12 +33,19 @@ static __always_inline void count_lost(u32 kind, u32 cause)
 	shared.lost_to = now;
 }
 
-/* For bpf_ringbuf_submit(): a reader that comes by itself needs no wake-up. */
-static __always_inline u64 wake_flags(void *ring, u32 reader_polls)
+/*
+ * For bpf_ringbuf_submit() of a record of this size: a reader that comes by
+ * itself needs no wake-up. One that lags behind gets one at each step, and not
+ * for each record: it costs more than the record does.
+ */
+static __always_inline u64 wake_flags(void *ring, u32 reader_polls, u32 size)
 {
+	u64 waiting;
+
 	if (!reader_polls)
 		return 0;
-	if (bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) > WAKE_BYTES)
+	waiting = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
+	if (waiting > WAKE_BYTES && waiting % WAKE_BYTES < size + BPF_RINGBUF_HDR_SZ)
 		return BPF_RB_FORCE_WAKEUP;
 	return BPF_RB_NO_WAKEUP;
 }

@@ -70,7 +70,7 @@ static __always_inline bool is_failure(u32 op, long ret)
 /* The entry is there if state changes have told it; it may be of an earlier socket at this address. */
 static __always_inline bool was_told_failed(struct sock *sk)
 {
-	u64 key = (u64)sk, inode = inode_of_sock(sk);
+	u64 key = (u64)sk, inode = sock_inode(sk);
 	struct call *told = bpf_map_lookup_elem(&calls, &key);
 	bool same = told && inode && told->sk == inode;
 
@@ -82,14 +82,14 @@ static __always_inline bool was_told_failed(struct sock *sk)
 static __always_inline int call_failed(struct sock *sk, u32 op, long ret, u32 hook,
 				       const struct call *call)
 {
-	struct conn_note note = { .kind = KIND_FAIL, .hook = hook, .op = op, .error = -ret };
+	struct conn_note note = { .kind = KIND_FAIL, .op = op, .error = -ret };
 
 	/* Of a connect that got as far as a SYN, state changes tell the end. */
 	if (!asked_for(KIND_FAIL) || was_told_failed(sk) || (call && call->sent))
 		return 0;
 	if (op == CALL_BIND && !(call && call->has_addr))
 		note.flags |= CONN_F_NO_LOCAL;
-	return conn_tell_current(sk, &note, call);
+	return conn_tell_current(sk, hook, &note, call);
 }
 
 /*
@@ -154,13 +154,21 @@ static __always_inline int succeeded(struct sock *sk, u32 op, long ret, u32 hook
 	}
 }
 
+/* How a TCP connect went is told by state changes, but for its failures and the port it got. */
+static __always_inline bool is_told_by_states(struct sock *sk, u32 op)
+{
+	return op == CALL_CONNECT && !asked_for(KIND_FAIL) && !asked_for(KIND_BIND) && sk &&
+	       BPF_CORE_READ(sk, sk_protocol) == PROTO_TCP;
+}
+
 __hidden int on_call_end(struct sock *sk, u32 op, long ret, u32 hook)
 {
 	u64 key = call_key(op);
-	struct call *call = bpf_map_lookup_elem(&calls, &key);
+	struct call *call;
 
-	if (!shared.ready || (sk && !sock_is_inet(sk)))
+	if (!shared.ready || is_told_by_states(sk, op) || (sk && !sock_is_inet(sk)))
 		return 0;
+	call = bpf_map_lookup_elem(&calls, &key);
 	if (sk)
 		sk = sock_with_port(sk);
 	if (call && sk && call->sk != (u64)sk)
@@ -182,11 +190,11 @@ __hidden int on_call_end(struct sock *sk, u32 op, long ret, u32 hook)
 
 static __always_inline int tell_bind(struct sock *sk, u32 hook, u32 flags)
 {
-	struct conn_note note = { .kind = KIND_BIND, .hook = hook, .flags = flags };
+	struct conn_note note = { .kind = KIND_BIND, .flags = flags };
 
 	if (!shared.ready || !sk || !asked_for(KIND_BIND))
 		return 0;
-	return conn_tell_current(sk, &note, (void *)0);
+	return conn_tell_current(sk, hook, &note, (void *)0);
 }
 
 __hidden int on_tcp_bound(struct sock *sk, u32 hook)

@@ -50,12 +50,6 @@ static __always_inline struct sock *call_take(u32 op)
 	return sk;
 }
 
-/* Which socket this is, to one who calls on it: not every hook makes a cookie. 0: it has no file. */
-static __always_inline u64 inode_of_sock(struct sock *sk)
-{
-	return BPF_CORE_READ(sk, sk_socket, file, f_inode, i_ino);
-}
-
 /* In calls.bpf.c: whether the running task came by io_uring. A function for its stack. */
 bool called_by_io_uring(void);
 

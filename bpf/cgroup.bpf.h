@@ -8,11 +8,18 @@
 
 #define ALLOW 1
 
+/* With its type known to the verifier, see sock_is_typed(); NULL: it has none of its own yet. */
 static __always_inline struct sock *sock_of_ops(struct bpf_sock_ops *ctx)
 {
+#ifdef BUILD_UNROLLED
 	struct bpf_sock_ops_kern *kern = (void *)ctx;
 
 	return BPF_CORE_READ(kern, sk);
+#else
+	struct bpf_sock *sk = ctx->sk;
+
+	return sk ? (void *)bpf_skc_to_tcp_sock(sk) : (void *)0;
+#endif
 }
 
 static __always_inline void ops_ask_for_states(struct bpf_sock_ops *ctx)

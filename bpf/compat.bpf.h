@@ -28,6 +28,11 @@ static __always_inline struct task_struct *compat_current(void)
 	return (void *)bpf_get_current_task();
 }
 
+static __always_inline void compat_comm(char out[16], struct task_struct *task)
+{
+	bpf_probe_read_kernel_str(out, 16, task->comm);
+}
+
 /* bpf_get_socket_cookie() came to tracing programs with v5.12. */
 static __always_inline u64 compat_make_cookie(struct sock *sk)
 {
@@ -68,6 +73,15 @@ static __always_inline bool compat_copy_from_task(void *dst, u32 size, const voi
 }
 
 #define TASK_FIELD(task, field) ((task)->field)
+
+/* Behind its end it has zeros since v5.17 (__set_task_comm, strscpy_pad). */
+static __always_inline void compat_comm(char out[16], struct task_struct *task)
+{
+	const u64 *words = (const void *)task->comm;
+
+	((u64 *)out)[0] = words[0];
+	((u64 *)out)[1] = words[1];
+}
 /*
  * Loads, where a connection waits for it (TYPED_WALKS); else calls: at each
  * pointer on the way the verifier looks through all types of the kernel by name,
@@ -115,13 +129,13 @@ static __always_inline struct kernfs_node *compat_kernfs_parent(struct kernfs_no
 }
 
 /* CONFIG_MPTCP=n: neither the flag nor the type is there. */
-static __always_inline bool compat_is_mptcp_subflow(struct sock *sk)
+static __always_inline bool compat_is_mptcp_subflow(struct sock *sk, bool typed)
 {
 	struct tcp_sock *tp = (void *)sk;
 
 	if (!bpf_core_field_exists(tp->is_mptcp))
 		return false;
-	return BPF_CORE_READ(tp, is_mptcp);
+	return typed ? tp->is_mptcp : BPF_CORE_READ(tp, is_mptcp);
 }
 
 static __always_inline struct sock *compat_mptcp_first(struct sock *sk)
@@ -238,7 +252,7 @@ static __always_inline struct compat_syscall compat_syscall_of(struct pt_regs *r
 	if (TASK_FIELD(compat_current(), thread_info.status) & TS_COMPAT)
 		return compat_syscall32_of(regs, nr);
 	call.kind = syscall_kind(nr);
-	call.fd = BPF_CORE_READ(regs, di);
+	call.fd = regs->di;
 	return call;
 }
 #elif defined(__TARGET_ARCH_arm64)
@@ -273,8 +287,8 @@ static __always_inline struct compat_syscall compat_syscall_of(struct pt_regs *r
 	struct pt_regs___aarch64 *arm = (void *)regs;
 	struct compat_syscall call = {};
 
-	call.kind = syscall_kind(BPF_CORE_READ(arm, syscallno));
-	call.fd = BPF_CORE_READ(arm, orig_x0);
+	call.kind = syscall_kind(arm->syscallno);
+	call.fd = arm->orig_x0;
 	return call;
 }
 #else
@@ -324,7 +338,7 @@ static __always_inline bool compat_entry_at(struct compat_entry *entry, void *to
 
 static __always_inline struct compat_entry compat_entry_of(struct task_struct *task)
 {
-	void *top = (void *)BPF_CORE_READ(task, stack) + KERNEL_STACK_SIZE;
+	void *top = (void *)TASK_FIELD(task, stack) + KERNEL_STACK_SIZE;
 	struct compat_entry entry = {};
 
 	if (!compat_entry_at(&entry, top))
@@ -338,7 +352,7 @@ static __always_inline struct compat_entry compat_entry_of(struct task_struct *t
 
 static __always_inline struct compat_entry compat_entry_of(struct task_struct *task)
 {
-	struct pt_regs___aarch64 *regs = (void *)BPF_CORE_READ(task, stack) + KERNEL_STACK_SIZE -
+	struct pt_regs___aarch64 *regs = (void *)TASK_FIELD(task, stack) + KERNEL_STACK_SIZE -
 					 bpf_core_type_size(struct pt_regs);
 	struct compat_entry entry = {};
 

@@ -7,7 +7,7 @@
 #include "filter.bpf.h"
 #include "origin.bpf.h"
 #include "sock.bpf.h"
-#include "who.bpf.h"
+#include "task.bpf.h"
 
 /* A step told by two programs comes within this. */
 #define SAME_STEP_NS 1000000
@@ -27,11 +27,11 @@ static __always_inline void note_sent(struct sock *sk)
 		bpf_map_update_elem(&calls, &key, &begun, BPF_ANY);
 }
 
-static __noinline int enter_connecting(struct sock *sk)
+static __noinline int enter_connecting(struct sock *sk, u32 hook)
 {
 	struct conn_state state = { .flags = CONN_ACTIVE | CONN_OWNED };
 
-	state.cookie = cookie_of(sk);
+	conn_know(&state, sk, hook);
 	state.since_ns = bpf_ktime_get_boot_ns();
 	state.origin = origin_of_current();
 	task_fill(&state.owner, compat_current());
@@ -48,8 +48,8 @@ __hidden int on_connecting(struct sock *sk, u32 hook)
 		conn_forget(sk); /* an earlier use of this socket */
 		return 0;
 	}
-	introduce(SLOT_CONNS);
-	enter_connecting(sk);
+	introduce_caller();
+	enter_connecting(sk, hook);
 	if (shared.connect_hooked && asked_for(KIND_FAIL))
 		note_sent(sk);
 	return 0;
@@ -59,7 +59,7 @@ __hidden int on_connecting(struct sock *sk, u32 hook)
 
 static __always_inline int connected(struct sock *sk, struct conn_state *state, u32 hook)
 {
-	struct conn_note note = { .kind = KIND_CONNECT, .hook = hook };
+	struct conn_note note = { .kind = KIND_CONNECT };
 
 	if (state->flags & CONN_TOLD)
 		return 0; /* by the program's first copy */
@@ -70,7 +70,7 @@ static __always_inline int connected(struct sock *sk, struct conn_state *state, 
 	note.time_ns = state->established_ns;
 	note.span_ns = note.time_ns - state->since_ns;
 	note.origin = state->origin;
-	return conn_tell(sk, &note, owner_of(state, &note), (void *)0);
+	return conn_tell(sk, hook, &note, owner_of(state, &note), (void *)0);
 }
 
 /*
@@ -79,13 +79,13 @@ static __always_inline int connected(struct sock *sk, struct conn_state *state, 
  */
 static __always_inline int waiting(struct sock *sk, const struct conn_state *earlier, u32 hook)
 {
-	struct conn_note note = { .kind = KIND_ACCEPT, .hook = hook, .flags = CONN_F_PASSIVE };
+	struct conn_note note = { .kind = KIND_ACCEPT, .flags = CONN_F_PASSIVE };
 	struct conn_state state = { .established_ns = bpf_ktime_get_boot_ns() };
 
 	if (earlier && (earlier->flags & CONN_ACCEPTED ||
 			state.established_ns - earlier->established_ns < SAME_STEP_NS))
 		return 0; /* accepted before the handshake ended (TFO), or the first copy saw it */
-	state.cookie = cookie_of(sk);
+	conn_know(&state, sk, hook);
 	if (!shared.accept_hooked)
 		state.flags |= CONN_TOLD;
 	else
@@ -94,7 +94,7 @@ static __always_inline int waiting(struct sock *sk, const struct conn_state *ear
 	if (shared.accept_hooked || !asked_for(KIND_ACCEPT))
 		return 0;
 	note.time_ns = state.established_ns;
-	return conn_tell(sk, &note, (void *)0, (void *)0);
+	return conn_tell(sk, hook, &note, owner_of(&state, &note), (void *)0);
 }
 
 static __noinline int established(struct sock *sk, u32 old, u32 hook)
@@ -109,41 +109,44 @@ static __noinline int established(struct sock *sk, u32 old, u32 hook)
 	return 0;
 }
 
-/* Apart from entering it: the stack has no room for both. */
-static __noinline int tell_entered(struct sock *sk, u32 kind, u32 hook, u32 flags)
+/* An accept is a system call that ends here, or it comes from who knows where. */
+static __always_inline u32 accept_origin(u32 hook)
 {
-	struct conn_note note = { .kind = kind, .hook = hook, .flags = flags };
-	struct conn_state *state = conn_of(sk);
-
-	if (!state)
-		return 0; /* closed meanwhile, and told with that */
-	state->flags |= CONN_TOLD;
-	if (!asked_for(kind))
-		return 0;
-	note.time_ns = state->established_ns;
-	note.origin = origin_of_current();
-	return conn_tell(sk, &note, &state->owner, (void *)0);
+	return hook == HOOK_SYS_ACCEPT ? ORIGIN_SYSCALL : origin_of_current();
 }
 
-/* Returns whether its accept has to be told. */
-static __noinline int enter_accepted(struct sock *sk)
+/* entry: what is known of it, or NULL. */
+static __noinline int enter_accepted(struct sock *sk, const struct conn_state *entry, u32 hook)
 {
-	struct conn_state *entry = conn_of(sk), state = {};
+	struct conn_note note = { .kind = KIND_ACCEPT, .flags = CONN_F_PASSIVE };
+	struct conn_state state = {};
+	bool told, waited;
 
 	if (entry)
 		state = *entry;
+	told = state.flags & CONN_TOLD;
+	waited = shared.accept_hooked && state.established_ns && !told;
 	if (!state.established_ns) {
 		state.established_ns = bpf_ktime_get_boot_ns();
-		state.cookie = cookie_of(sk);
-	} else if (shared.accept_hooked && !(state.flags & CONN_TOLD)) {
-		__sync_fetch_and_add(&shared.waiting, -1);
+		conn_know(&state, sk, hook);
 	}
-	state.flags |= CONN_ACCEPTED | CONN_OWNED;
+	state.flags |= CONN_ACCEPTED | CONN_OWNED | CONN_TOLD;
 	task_fill(&state.owner, compat_current());
 	filter_mark(&state.owner);
-	/* Not created anew if it was closed in between: its owner may be another's by then. */
-	conn_enter(sk, &state, entry ? BPF_EXIST : BPF_ANY);
-	return !(state.flags & CONN_TOLD);
+	/*
+	 * Not created anew if it was closed in between, and told with that: its
+	 * owner may be another's by then.
+	 */
+	if (conn_enter(sk, &state, entry ? BPF_EXIST : BPF_ANY))
+		return 0;
+	if (waited)
+		__sync_fetch_and_add(&shared.waiting, -1);
+	if (told || !asked_for(KIND_ACCEPT))
+		return 0;
+	note.time_ns = state.established_ns;
+	note.origin = accept_origin(hook);
+	note_known(&note, &state);
+	return conn_tell(sk, hook, &note, &state.owner, (void *)0);
 }
 
 /* Somebody who is not asked for has it: nothing of it is told. */
@@ -154,13 +157,27 @@ static __always_inline void not_asked_for(struct sock *sk, const struct conn_sta
 	conn_forget(sk);
 }
 
+/* What is entered needs no second look: protocols of other families have the same numbers. */
+static __always_inline bool is_connection(struct sock *sk, const struct conn_state *entry)
+{
+	if (BPF_CORE_READ(sk, sk_protocol) != PROTO_TCP)
+		return false;
+	return entry || sock_is_inet(sk);
+}
+
 __hidden int on_accepted(struct sock *sk, u32 hook)
 {
 	struct conn_state *entry;
 
-	if (!shared.ready || !sk || BPF_CORE_READ(sk, sk_protocol) != PROTO_TCP)
+	if (!shared.ready || !sk)
 		return 0;
 	entry = conn_of(sk);
+	if (!entry) {
+		sk = sock_with_port(sk);
+		entry = conn_of(sk);
+	}
+	if (!is_connection(sk, entry))
+		return 0;
 	if (entry && entry->flags & (CONN_ACCEPTED | CONN_OLD))
 		return 0; /* by another hook */
 	/* The other end has reset it already: it was told, and has ended. */
@@ -170,8 +187,8 @@ __hidden int on_accepted(struct sock *sk, u32 hook)
 		not_asked_for(sk, entry);
 		return 0;
 	}
-	introduce(SLOT_CONNS);
-	return enter_accepted(sk) ? tell_entered(sk, KIND_ACCEPT, hook, CONN_F_PASSIVE) : 0;
+	introduce_caller();
+	return enter_accepted(sk, entry, hook);
 }
 
 /* --- gone ----------------------------------------------------------------- */
@@ -198,7 +215,7 @@ static __always_inline bool left_to_call(struct sock *sk)
 /* For another call that asks how it went, from another thread maybe: it is told already. */
 static __always_inline void note_failed(struct sock *sk)
 {
-	struct call told = { .sk = inode_of_sock(sk) };
+	struct call told = { .sk = sock_inode(sk) };
 	u64 key = (u64)sk;
 
 	bpf_map_update_elem(&calls, &key, &told, BPF_ANY);
@@ -206,7 +223,7 @@ static __always_inline void note_failed(struct sock *sk)
 
 static __always_inline int failed(struct sock *sk, const struct conn_state *state, u32 hook)
 {
-	struct conn_note note = { .kind = KIND_FAIL, .hook = hook, .op = CALL_CONNECT };
+	struct conn_note note = { .kind = KIND_FAIL, .op = CALL_CONNECT };
 
 	if (!(state->flags & CONN_ACTIVE) || !asked_for(KIND_FAIL))
 		return 0;
@@ -217,24 +234,24 @@ static __always_inline int failed(struct sock *sk, const struct conn_state *stat
 		return 0;
 	if (shared.connect_hooked)
 		note_failed(sk);
-	return conn_tell(sk, &note, owner_of(state, &note), (void *)0);
+	return conn_tell(sk, hook, &note, owner_of(state, &note), (void *)0);
 }
 
 static __always_inline int never_accepted(struct sock *sk, struct conn_state *state, u32 hook)
 {
-	struct conn_note note = { .kind = KIND_ACCEPT, .hook = hook, .flags = CONN_F_PASSIVE };
+	struct conn_note note = { .kind = KIND_ACCEPT, .flags = CONN_F_PASSIVE };
 
 	state->flags |= CONN_TOLD;
 	__sync_fetch_and_add(&shared.waiting, -1);
 	note.time_ns = state->established_ns;
 	if (!asked_for(KIND_ACCEPT))
 		return 0;
-	return conn_tell(sk, &note, (void *)0, (void *)0);
+	return conn_tell(sk, hook, &note, owner_of(state, &note), (void *)0);
 }
 
 static __always_inline int ended(struct sock *sk, struct conn_state *state, u32 old, u32 hook)
 {
-	struct conn_note note = { .kind = KIND_END, .hook = hook, .old_state = old };
+	struct conn_note note = { .kind = KIND_END, .old_state = old };
 
 	if (!(state->flags & (CONN_TOLD | CONN_OLD)))
 		never_accepted(sk, state, hook);
@@ -247,7 +264,7 @@ static __always_inline int ended(struct sock *sk, struct conn_state *state, u32 
 	note.active = state->flags & CONN_ACTIVE ? 1 : 0;
 	if (!note.active)
 		note.flags = CONN_F_PASSIVE;
-	return conn_tell(sk, &note, owner_of(state, &note), (void *)0);
+	return conn_tell(sk, hook, &note, owner_of(state, &note), (void *)0);
 }
 
 static __noinline int gone(struct sock *sk, u32 old, u32 hook)
@@ -269,13 +286,11 @@ static __noinline int gone(struct sock *sk, u32 old, u32 hook)
 /* Into LISTEN and out of it a process goes by itself; else it is whose the connection is. */
 static __noinline int tell_step(struct sock *sk, u32 old, u32 new, u32 hook)
 {
-	struct conn_note note = {
-		.kind = KIND_STATE, .hook = hook, .old_state = old, .new_state = new
-	};
+	struct conn_note note = { .kind = KIND_STATE, .old_state = old, .new_state = new };
 	struct conn_state *state;
 
 	if (new == BPF_TCP_LISTEN || (old == BPF_TCP_LISTEN && new == BPF_TCP_CLOSE))
-		return conn_tell_current(sk, &note, (void *)0);
+		return conn_tell_current(sk, hook, &note, (void *)0);
 	state = conn_of(sk);
 	/* What is asked for by its process has been entered. */
 	if (!state && shared.filter & (FILTER_PID | FILTER_UID))
@@ -283,7 +298,7 @@ static __noinline int tell_step(struct sock *sk, u32 old, u32 new, u32 hook)
 	/* Whose it is before somebody accepts it, the reader knows. */
 	if (state ? !(state->flags & CONN_ACTIVE) : old == BPF_TCP_SYN_RECV)
 		note.flags |= CONN_F_PASSIVE;
-	return conn_tell(sk, &note, owner_of(state, &note), (void *)0);
+	return conn_tell(sk, hook, &note, owner_of(state, &note), (void *)0);
 }
 
 static __always_inline int step(struct sock *sk, u32 old, u32 new, u32 hook)
@@ -333,7 +348,7 @@ static __noinline int enter_udp(struct sock *sk)
 {
 	struct conn_state *entry = conn_of(sk), state = {};
 
-	if (entry)
+	if (entry && entry->flags & CONN_UDP)
 		state = *entry; /* it had another peer before */
 	state.cookie = cookie_of(sk);
 	state.established_ns = bpf_ktime_get_boot_ns();
@@ -344,13 +359,29 @@ static __noinline int enter_udp(struct sock *sk)
 	return 0;
 }
 
+/* Apart from entering it: the stack has no room for both. */
+static __noinline int tell_udp(struct sock *sk, u32 hook)
+{
+	struct conn_note note = { .kind = KIND_CONNECT };
+	struct conn_state *state = conn_of(sk);
+
+	if (!state)
+		return 0; /* closed meanwhile, and told with that */
+	state->flags |= CONN_TOLD;
+	if (!asked_for(KIND_CONNECT))
+		return 0;
+	note.time_ns = state->established_ns;
+	note.origin = origin_of_current();
+	return conn_tell(sk, hook, &note, &state->owner, (void *)0);
+}
+
 __hidden int on_udp_connected(struct sock *sk, u32 hook)
 {
 	if (shared.filter && !filter_pass_current())
 		return 0;
-	introduce(SLOT_CONNS);
+	introduce_caller();
 	enter_udp(sk);
-	return tell_entered(sk, KIND_CONNECT, hook, 0);
+	return tell_udp(sk, hook);
 }
 
 __hidden int on_conn_released(struct sock *sk, u32 hook)

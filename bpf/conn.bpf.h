@@ -4,8 +4,20 @@
 #define PORTTRACE_CONN_BPF_H
 
 #include "abi.h"
+#include "account.bpf.h"
 #include "compat.bpf.h"
 #include "shared.h"
+
+/*
+ * Whether anything is made of a step: on the way from established to closed
+ * there are three or four, and only those who asked for steps want them. Asked
+ * by the wrappers, before they look at the socket.
+ */
+static __always_inline bool conn_step_counts(u32 new)
+{
+	return new == BPF_TCP_ESTABLISHED || new == BPF_TCP_CLOSE || new == BPF_TCP_SYN_SENT ||
+	       new == BPF_TCP_SYN_RECV || asked_for(KIND_STATE);
+}
 
 /*
  * A TCP socket goes from one state to another. May be called before the kernel
@@ -19,7 +31,7 @@ int on_tcp_state_again(struct sock *sk, u32 old, u32 new, u32 hook);
 /* The running task begins to connect sk. */
 int on_connecting(struct sock *sk, u32 hook);
 
-/* The running task has accepted sk. */
+/* The running task has accepted sk, of whatever family. */
 int on_accepted(struct sock *sk, u32 hook);
 
 /* A UDP socket has got a peer: connect() by the running task. */
@@ -44,8 +56,6 @@ int on_call_end(struct sock *sk, u32 op, long ret, u32 hook);
 
 /* What is told of a connection, beside its socket and its process. */
 struct conn_note {
-	u32 kind; /* enum rec_kind */
-	u32 hook;
 	u64 time_ns; /* 0: now */
 	u64 span_ns;
 	u16 error;
@@ -54,14 +64,26 @@ struct conn_note {
 	u8 new_state;
 	u8 flags; /* CONN_F_* */
 	u8 origin;
-	u8 active; /* end: it was connecting, and its SYN counts as a byte */
+	u8 active;     /* end: it was connecting, and its SYN counts as a byte */
+	u8 kind;       /* enum rec_kind */
+	u8 sock_flags; /* as in struct conn_state */
+	u32 netns;     /* likewise; 0: both are to be read */
 };
 
-/* task: NULL where it is not known; call: NULL, or the address that was asked for. */
-int conn_tell(struct sock *sk, const struct conn_note *note, const struct rec_task *task,
+/*
+ * task: NULL where it is not known; call: NULL, or the address that was asked
+ * for. The hook is no part of the note: see sock_is_typed().
+ */
+int conn_tell(struct sock *sk, u32 hook, const struct conn_note *note, const struct rec_task *task,
 	      const struct call *call);
 
+/*
+ * introduce() of the running task. Apart from what follows it: the description
+ * goes deep, and the stack has no room for both.
+ */
+int introduce_caller(void);
+
 /* The same of something the running task does now. */
-int conn_tell_current(struct sock *sk, struct conn_note *note, const struct call *call);
+int conn_tell_current(struct sock *sk, u32 hook, struct conn_note *note, const struct call *call);
 
 #endif

@@ -89,7 +89,7 @@ static __noinline int submit_port(const struct rec_socket *sock, u32 kind, u32 h
 	rec->origin = kind == KIND_CLOSE ? ORIGIN_UNKNOWN : origin_of_current();
 	if (reason == REASON_CLOSED && rec->task.flags & TASK_F_EXITING)
 		rec->reason = REASON_PROCESS_EXIT;
-	bpf_ringbuf_submit(rec, wake_flags(&ports_ring, shared.reader_polls));
+	bpf_ringbuf_submit(rec, wake_flags(&ports_ring, shared.reader_polls, sizeof(*rec)));
 	return 0;
 }
 

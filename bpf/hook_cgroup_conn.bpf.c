@@ -32,6 +32,8 @@ int cg_sockops_conn(struct bpf_sock_ops *ctx)
 {
 	switch (ctx->op) {
 	case BPF_SOCK_OPS_STATE_CB:
+		if (!conn_step_counts(ctx->args[1]))
+			break;
 		/* The step first: it is that of a port which is still open. */
 		on_tcp_state(sock_of_ops(ctx), ctx->args[0], ctx->args[1], HOOK_SOCKOPS_CONN);
 		ops_unlisten(ctx);
@@ -82,10 +84,15 @@ int cg_bound6(struct bpf_sock *ctx)
 SEC("?cgroup/sock_release")
 int cg_conn_release(struct bpf_sock *ctx)
 {
+	bool udp = sock_is_udp(ctx->protocol), listens = ctx->state == BPF_TCP_LISTEN;
+
+	/* A connection of TCP, whose last step is seen: what most of these are. */
+	if (!udp && !listens && !shared.ends_by_release)
+		return ALLOW;
 	bpf_get_socket_cookie(ctx);
-	if (ctx->state == BPF_TCP_LISTEN || sock_is_udp(ctx->protocol))
+	if (listens || udp)
 		on_release(sock_with_port((void *)ctx), HOOK_SOCK_RELEASE);
-	if (ctx->state != BPF_TCP_LISTEN)
+	if (!listens)
 		on_conn_released((void *)ctx, HOOK_SOCK_RELEASE);
 	return ALLOW;
 }

@@ -10,6 +10,8 @@
 SEC("?fentry/tcp_set_state")
 int BPF_PROG(fe_tcp_state, struct sock *sk, int new)
 {
+	if (!conn_step_counts(new))
+		return 0;
 	return on_tcp_state(sk, BPF_CORE_READ(sk, __sk_common.skc_state), new, HOOK_TCP_STATE);
 }
 
@@ -21,9 +23,7 @@ int BPF_PROG(fe_tcp_state, struct sock *sk, int new)
 SEC("?fentry/security_sock_graft")
 int BPF_PROG(fe_accept, struct sock *sk)
 {
-	if (sock_is_inet(sk))
-		on_accepted(sock_with_port(sk), HOOK_ACCEPT);
-	return 0;
+	return on_accepted(sk, HOOK_ACCEPT);
 }
 
 SEC("?fexit/__sys_connect_file")

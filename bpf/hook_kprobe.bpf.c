@@ -52,15 +52,15 @@ int BPF_KPROBE(kp_udp_destroy6, struct sock *sk)
 SEC("?kprobe/tcp_set_state")
 int BPF_KPROBE(kp_tcp_state, struct sock *sk, int new)
 {
+	if (!conn_step_counts(new))
+		return 0;
 	return on_tcp_state(sk, BPF_CORE_READ(sk, __sk_common.skc_state), new, HOOK_TCP_STATE);
 }
 
 SEC("?kprobe/security_sock_graft")
 int BPF_KPROBE(kp_accept, struct sock *sk)
 {
-	if (sock_is_inet(sk))
-		on_accepted(sock_with_port(sk), HOOK_ACCEPT);
-	return 0;
+	return on_accepted(sk, HOOK_ACCEPT);
 }
 
 SEC("?kprobe/udp_destroy_sock")

@@ -14,7 +14,7 @@
 SEC("?tp_btf/inet_sock_set_state")
 int BPF_PROG(tp_conn_state, struct sock *sk, int old, int new)
 {
-	if (BPF_CORE_READ(sk, sk_protocol) != PROTO_TCP)
+	if (!conn_step_counts(new) || BPF_CORE_READ(sk, sk_protocol) != PROTO_TCP)
 		return 0;
 	return on_tcp_state(sk, old, new, HOOK_TP_STATE);
 }
@@ -22,7 +22,7 @@ int BPF_PROG(tp_conn_state, struct sock *sk, int old, int new)
 SEC("?tp_btf/inet_sock_set_state")
 int BPF_PROG(tp_conn_state_again, struct sock *sk, int old, int new)
 {
-	if (BPF_CORE_READ(sk, sk_protocol) != PROTO_TCP)
+	if (!conn_step_counts(new) || BPF_CORE_READ(sk, sk_protocol) != PROTO_TCP)
 		return 0;
 	return on_tcp_state_again(sk, old, new, HOOK_TP_STATE);
 }
@@ -41,11 +41,21 @@ int BPF_PROG(tp_sctp, struct sock *sk, int old, int new)
 	return old == BPF_TCP_LISTEN ? on_unlisten(sk, HOOK_SCTP_STATE) : 0;
 }
 
+/* As sock_of_fd(), with the table's fields as loads: this is once a connection, at each end. */
+static __always_inline struct sock *sock_behind(u32 fd)
+{
+#ifdef BUILD_UNROLLED
+	return sock_of_fd(fd);
+#else
+	struct fdtable *table = compat_current()->files->fdt;
+
+	return fd < table->max_fds ? sock_of_file(file_at(table->fd, fd)) : (void *)0;
+#endif
+}
+
 static __always_inline int accept_exit(long ret)
 {
-	struct sock *sk = ret < 0 ? (void *)0 : sock_of_fd(ret);
-
-	return sk && sock_is_inet(sk) ? on_accepted(sock_with_port(sk), HOOK_SYS_ACCEPT) : 0;
+	return ret < 0 ? 0 : on_accepted(sock_behind(ret), HOOK_SYS_ACCEPT);
 }
 
 SEC("?tp_btf/sys_exit")
@@ -64,20 +74,20 @@ _Static_assert((int)SYSCALL_BIND == (int)CALL_BIND && (int)SYSCALL_LISTEN == (in
 SEC("?tp_btf/sys_exit")
 int BPF_PROG(tp_calls, struct pt_regs *regs, long ret)
 {
-	struct compat_syscall call, known;
-	u32 op;
+	struct compat_syscall call;
+	u32 op, kind;
 
 	if (!compat_may_be_ours(regs))
 		return 0;
-	known = compat_syscall_of(regs);
-	/* A copy the verifier knows nothing of: it would follow what comes once for each kind. */
-	if (bpf_probe_read_kernel(&call, sizeof(call), &known))
-		return 0;
+	call = compat_syscall_of(regs);
 	if (call.kind == SYSCALL_ACCEPT)
 		return shared.accept_hooked ? accept_exit(ret) : 0;
-	op = call.kind;
+	kind = call.kind;
+	/* A copy the verifier knows nothing of: it would follow what comes once for each kind. */
+	if (bpf_probe_read_kernel(&op, sizeof(op), &kind))
+		return 0;
 	return op > CALL_NONE && op < CALL_MAX ?
-		       on_call_end(sock_of_fd(call.fd), op, ret, HOOK_SYS_CALL) :
+		       on_call_end(sock_behind(call.fd), op, ret, HOOK_SYS_CALL) :
 		       0;
 }
 

@@ -95,8 +95,10 @@ struct conn_state {
 	__u64 cookie;
 	__u64 since_ns;       /* CLOCK_BOOTTIME: it began to connect */
 	__u64 established_ns; /* 0: not yet */
-	__u32 flags;          /* CONN_* */
-	__u32 origin;         /* enum origin_id: of its connect() */
+	__u16 flags;          /* CONN_* */
+	__u8 origin;          /* enum origin_id: of its connect() */
+	__u8 sock_flags;      /* SOCK_F_MPTCP, SOCK_F_KERNEL */
+	__u32 netns;          /* inode; 0: this and sock_flags were not read */
 	struct rec_task owner;
 };
 

@@ -143,17 +143,20 @@ static __always_inline bool may_be_told(struct sock *sk)
 static __noinline int row_fill(struct rec_socket *out, struct rec_found *found, struct sock *sk)
 {
 	u64 aligned[SOCK_COMMON_SIZE / sizeof(u64)];
+	const void *raw = aligned;
+	struct sock_facts facts;
 
 	if (bpf_probe_read_kernel(aligned, sizeof(aligned), sk))
 		return -1;
-	sock_fill_from(out, sk, aligned);
+	facts = sock_facts_of(sk, HOOK_NONE, COMMON_NET(raw));
+	sock_fill_from(out, sk, raw, &facts);
 	found->inode = sock_inode(sk);
 	if (out->state == TCP_STATE_LISTEN) {
 		found->accept_queue = BPF_CORE_READ(sk, sk_ack_backlog);
 		found->flags = FOUND_F_QUEUE;
 		return 0;
 	}
-	sock_fill_remote(found->remote_addr, &found->remote_port, out->family, aligned);
+	sock_fill_remote(found->remote_addr, &found->remote_port, out->family, raw);
 	if (!sock_is_udp(out->proto) || out->state == TCP_STATE_ESTABLISHED)
 		out->flags |= SOCK_F_CONNECTED;
 	return 0;
@@ -447,13 +450,17 @@ static __always_inline void mini_socket_row(struct bpf_iter_meta *meta, struct s
 {
 	struct rec_open_socket rec = { .head = { REC_SOCKET, 0, sizeof(rec) } };
 	struct inet_timewait_sock *over = (void *)skc;
+	struct sock_facts facts = { .proto = PROTO_TCP };
 	u64 aligned[SOCK_COMMON_SIZE / sizeof(u64)];
+	const void *raw = aligned;
+	const struct net *net;
 
 	if (!config.conn_rows || bpf_probe_read_kernel(aligned, sizeof(aligned), skc))
 		return;
-	sock_fill_common(&rec.sock, (struct sock *)skc, aligned);
-	sock_fill_remote(rec.found.remote_addr, &rec.found.remote_port, rec.sock.family, aligned);
-	rec.sock.proto = PROTO_TCP;
+	net = COMMON_NET(raw);
+	facts.netns = BPF_CORE_READ(net, ns.inum);
+	sock_fill_common(&rec.sock, (struct sock *)skc, raw, &facts);
+	sock_fill_remote(rec.found.remote_addr, &rec.found.remote_port, rec.sock.family, raw);
 	rec.sock.flags = SOCK_F_CONNECTED;
 	rec.sock.state = rec.sock.state == TCP_STATE_TIME_WAIT ? BPF_CORE_READ(over, tw_substate) :
 								 TCP_STATE_SYN_RECV;

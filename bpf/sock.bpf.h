@@ -22,6 +22,23 @@
 #define TCP_STATE_NEW_SYN_RECV 12
 #define SHUTDOWN_BOTH 3 /* include/net/sock.h, SHUTDOWN_MASK */
 
+/*
+ * Whether a hook's sockets come as pointers whose type the verifier knows: a
+ * field is a load then, and a call elsewhere. To be asked with a constant, which
+ * the verifier follows through registers alone: each way is for one kind of
+ * pointer.
+ */
+static __always_inline bool sock_is_typed(u32 hook)
+{
+#ifdef BUILD_UNROLLED
+	return false;
+#else
+	return hook == HOOK_SOCKOPS_CONN;
+#endif
+}
+
+#define SOCK_FIELD(hook, sk, field) (sock_is_typed(hook) ? (sk)->field : BPF_CORE_READ(sk, field))
+
 static __always_inline bool sock_is_udp(u16 proto)
 {
 	return proto == PROTO_UDP || proto == PROTO_UDPLITE;

@@ -36,7 +36,7 @@ static __always_inline void task_fill(struct rec_task *out, struct task_struct *
 	if (flags & PF_EXITING)
 		out->flags |= TASK_F_EXITING;
 	/* A thread may name itself; an io_uring worker is called iou-wrk-N. */
-	BPF_CORE_READ_STR_INTO(&out->comm, leader, comm);
+	compat_comm(out->comm, leader);
 }
 
 /*

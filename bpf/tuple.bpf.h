@@ -13,10 +13,34 @@
  */
 #define SOCK_COMMON_SIZE 104
 
+#define COMMON_NET(raw) COMMON_FIELD(raw, const struct net *, skc_net.net)
 #define COMMON_FIELD(raw, type, field) \
 	(*(type const *)((raw) + bpf_core_field_offset(struct sock_common, field)))
 
-static __always_inline u8 sock_flags(struct sock *sk, const struct sock_common *skc, u16 proto)
+/* Beside the beginning, and the same for as long as a connection lasts. */
+struct sock_facts {
+	u32 netns;
+	u16 proto;
+	u8 flags; /* SOCK_F_MPTCP, SOCK_F_KERNEL */
+};
+
+static __always_inline struct sock_facts sock_facts_of(struct sock *sk, u32 hook,
+						       const struct net *net)
+{
+	struct sock_facts facts = {
+		.netns = BPF_CORE_READ(net, ns.inum),
+		.proto = SOCK_FIELD(hook, sk, sk_protocol),
+	};
+
+	if (facts.proto == PROTO_TCP && compat_is_mptcp_subflow(sk, sock_is_typed(hook)))
+		facts.flags = SOCK_F_MPTCP;
+	else if (sock_is_typed(hook) ? BPF_CORE_READ_BITFIELD(sk, sk_kern_sock) :
+				       BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock))
+		facts.flags = SOCK_F_KERNEL;
+	return facts;
+}
+
+static __always_inline u8 sock_flags(const struct sock_common *skc)
 {
 	u8 flags = 0;
 
@@ -26,10 +50,6 @@ static __always_inline u8 sock_flags(struct sock *sk, const struct sock_common *
 		flags |= SOCK_F_REUSEADDR;
 	if (BPF_CORE_READ_BITFIELD(skc, skc_ipv6only))
 		flags |= SOCK_F_V6ONLY;
-	if (proto == PROTO_TCP && compat_is_mptcp_subflow(sk))
-		flags |= SOCK_F_MPTCP;
-	else if (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock))
-		flags |= SOCK_F_KERNEL;
 	return flags;
 }
 
@@ -46,33 +66,32 @@ static __always_inline void sock_fill_addr(u8 *out, u16 family, const void *v4, 
 		addr[i] = ((const u32 *)v6)[i];
 }
 
-/* What is in struct sock_common, which time-wait and request sockets have, too. */
+/* What is in struct sock_common, which time-wait and request sockets have, too; and the facts. */
 static __always_inline void sock_fill_common(struct rec_socket *out, struct sock *sk,
-					     const void *raw)
+					     const void *raw, const struct sock_facts *facts)
 {
-	const struct net *net = COMMON_FIELD(raw, struct net *, skc_net.net);
-
 	out->sk = (u64)sk;
 	/* 0 until somebody asked for it (net/core/sock_diag.c, __sock_gen_cookie). */
 	out->cookie = COMMON_FIELD(raw, u64, skc_cookie.counter);
-	out->netns = BPF_CORE_READ(net, ns.inum);
+	out->netns = facts->netns;
 	out->ifindex = COMMON_FIELD(raw, u32, skc_bound_dev_if);
 	/* skc_num is set where inet_sport is not yet (cgroup/post_bind). */
 	out->port = COMMON_FIELD(raw, u16, skc_num);
 	out->family = COMMON_FIELD(raw, u16, skc_family);
+	out->proto = facts->proto;
 	out->state = COMMON_FIELD(raw, u8, skc_state);
+	out->flags = sock_flags(raw) | facts->flags;
 	sock_fill_addr(out->addr, out->family, &COMMON_FIELD(raw, u32, skc_rcv_saddr),
 		       &COMMON_FIELD(raw, u8, skc_v6_rcv_saddr));
 }
 
-static __always_inline void sock_fill_from(struct rec_socket *out, struct sock *sk, const void *raw)
+static __always_inline void sock_fill_from(struct rec_socket *out, struct sock *sk, const void *raw,
+					   const struct sock_facts *facts)
 {
-	sock_fill_common(out, sk, raw);
+	sock_fill_common(out, sk, raw, facts);
 	/* Of a connection it is the listener's, and of no interest. */
 	if (out->state == TCP_STATE_LISTEN)
 		out->backlog = BPF_CORE_READ(sk, sk_max_ack_backlog);
-	out->proto = BPF_CORE_READ(sk, sk_protocol);
-	out->flags = sock_flags(sk, raw, out->proto);
 }
 
 /* The other end, of the same family. */

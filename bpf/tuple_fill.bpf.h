@@ -9,10 +9,13 @@
 static __noinline int sock_fill(struct rec_socket *out, struct sock *sk)
 {
 	u64 aligned[SOCK_COMMON_SIZE / sizeof(u64)];
+	const void *raw = aligned;
+	struct sock_facts facts;
 
 	if (bpf_probe_read_kernel(aligned, sizeof(aligned), sk))
 		return -1;
-	sock_fill_from(out, sk, aligned);
+	facts = sock_facts_of(sk, HOOK_NONE, COMMON_NET(raw));
+	sock_fill_from(out, sk, raw, &facts);
 	return 0;
 }
 

@@ -163,7 +163,6 @@ struct mptcp_sock {
 };
 
 struct socket {
-	struct file *file;
 	struct sock *sk;
 };
 

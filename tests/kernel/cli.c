@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mount.h>
 
+#include "doctor.h"
 #include "spawn.h"
 #include "tests.h"
 
@@ -112,6 +113,7 @@ static void doctor(void)
 	check(outcome.status == 0, "exit status %d; stderr: %s", outcome.status, outcome.err);
 	check(strstr(outcome.out, "open"), "nothing of `open`: %s", outcome.out);
 	check(strstr(outcome.out, "close"), "nothing of `close`: %s", outcome.out);
+	expect_no_refusal();
 }
 
 /* In a mount namespace of our own, so that the host keeps its mounts. */
@@ -149,7 +151,7 @@ const struct test cli_tests[] = {
 	{ "no-privilege", "without capabilities: exit 3, and the one that lacks", without_privilege,
 	  0 },
 	{ "help-version", "--help and version answer on stdout", says_what_it_is, 0 },
-	{ "doctor", "doctor tells of open and close", doctor, 0 },
+	{ "doctor", "doctor tells of open and close, and no program is refused", doctor, 0 },
 	{ "no-cgroup-mount", "where cgroup2 is not mounted, it mounts one privately",
 	  without_cgroup_mount, 0 },
 	{ 0 },

@@ -44,18 +44,24 @@ static const char *ask(void)
 	return answer->text;
 }
 
-static const json_t *find(const char *event)
+static const json_t *events(void)
 {
 	static json_t *told;
 	json_error_t error;
-	json_t *row;
-	size_t i;
 
 	if (!told)
 		told = json_loads(ask(), 0, &error);
 	if (!told)
 		test_fail("what doctor says is no JSON: %s", error.text);
-	json_array_foreach(json_object_get(told, "events"), i, row) {
+	return json_object_get(told, "events");
+}
+
+static const json_t *find(const char *event)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(events(), i, row) {
 		const char *name = json_string_value(json_object_get(row, "event"));
 
 		if (name && !strcmp(name, event))
@@ -78,8 +84,25 @@ bool is_covered(const char *event)
 	return json_is_true(json_object_get(find(event), "covered"));
 }
 
+/* EACCES is the verifier's: the kernel has the hook, and our program is wrong. */
+void expect_no_refusal(void)
+{
+	const json_t *row, *attempt;
+	size_t i, j;
+
+	json_array_foreach(events(), i, row) {
+		json_array_foreach(json_object_get(row, "attempts"), j, attempt) {
+			const char *why = json_string_value(json_object_get(attempt, "why"));
+
+			check(!why || !strstr(why, "does not load: Permission denied"),
+			      "the verifier refuses a program: %s", why);
+		}
+	}
+}
+
 void need(const char *event)
 {
+	expect_no_refusal();
 	if (!is_covered(event))
 		test_skip("not seen here: %s: %s", event, why_not(find(event)));
 }

@@ -5,6 +5,9 @@
 
 #include <stdbool.h>
 
+/* No program that the backends in use would take is one that the verifier refuses. */
+void expect_no_refusal(void);
+
 /* Skips the test unless this event ("connections", "acceptor", "fail") is covered here. */
 void need(const char *event);
 
