@@ -61,6 +61,10 @@ static void list_table(void)
 	check(listing.count == kernel.count, "%zu lines of %zu ports", listing.count, kernel.count);
 }
 
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
 /* --- against ss, which has to be the host's ---------------------------------------- */
 
 #define SS "ss -Hlntue 2>/dev/null"
@@ -86,7 +90,8 @@ static bool listed(const char *proto, int port, unsigned long long inode, unsign
 	for (size_t i = 0; i < listing.count; i++) {
 		const struct event *event = &listing.events[i];
 
-		if (event->port == port && !strcmp(event->proto, proto) &&
+		if (event->port == port &&
+		    !strcmp(strcmp(event->proto, "mptcp") ? event->proto : "tcp", proto) &&
 		    (unsigned long long)event_num_or_0(event, "socket.inode") == inode &&
 		    (unsigned long long)event_num_or_0(event, "socket.cookie") == cookie)
 			return true;
@@ -122,7 +127,10 @@ static void list_ss(void)
 	if (system("ss -Hlntu >/dev/null 2>&1"))
 		test_skip("there is no ss");
 	open_some();
-	spec_open(&(struct spec){ .addr = "127.0.0.1", .port = 8086, .protocol = IPPROTO_TCP });
+	/* Where there is none it is TCP. In ss a listener of it is the TCP socket it stands on. */
+	if (spec_try(&(struct spec){
+		    .addr = "127.0.0.1", .port = 8086, .protocol = IPPROTO_MPTCP }) < 0)
+		tcp_listen("127.0.0.1", 8086);
 	for (int i = 0; i < 3; i++)
 		spec_open(&(struct spec){
 			.addr = "127.0.0.1", .port = 8087, .flags = SPEC_REUSEPORT });

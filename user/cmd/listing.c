@@ -46,6 +46,8 @@ int listing_open(struct listing *listing)
 {
 	struct stream_options *o = listing->options;
 	const struct open_now_wants wants = {
+		.no_tcp = o->filter.udp && !o->filter.tcp,
+		.no_udp = o->filter.tcp && !o->filter.udp,
 		.connections = o->all,
 		.args = shows_args(o),
 		.btf_path = o->wants.btf_path,

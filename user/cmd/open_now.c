@@ -38,6 +38,8 @@ static int read_tables(struct open_now *now, const struct open_now_wants *wants)
 	struct snapshot_gaps gaps;
 	const struct tables_wants tables = {
 		.connections = wants->connections,
+		.no_tcp = wants->no_tcp,
+		.no_udp = wants->no_udp,
 		.args = wants->args,
 		.btf_path = wants->btf_path,
 	};

@@ -32,8 +32,10 @@ struct trace {
 	bool tables_only;     /* no hooks: what is open now, and nothing after */
 	bool conn_rows;       /* rows of connections, too */
 	bool args;            /* rows of arguments */
-	bool preallocates;    /* tables are made in full */
-	int sockets_fd;       /* tables used by both objects */
+	bool no_tcp;          /* nobody asks for these tables */
+	bool no_udp;
+	bool preallocates; /* tables are made in full */
+	int sockets_fd;    /* tables used by both objects */
 	int conns_fd;
 	struct bpf_object *hooks;
 	struct bpf_link *links[PROGRAMS];

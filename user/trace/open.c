@@ -289,6 +289,8 @@ int trace_open_tables(struct trace **out, const struct tables_wants *wants, char
 	trace->tables_only = true;
 	trace->conn_rows = wants->connections;
 	trace->args = wants->args;
+	trace->no_tcp = wants->no_tcp;
+	trace->no_udp = wants->no_udp;
 	err = open_tables(trace, why);
 	if (err) {
 		trace_close(trace);

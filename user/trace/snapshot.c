@@ -204,10 +204,11 @@ static int read_iterator(struct reading *reading, struct bpf_link *link)
 static int read_tables(uint32_t inode, void *arg)
 {
 	struct reading *reading = arg;
-	int err = read_iterator(reading, reading->trace->iter_tcp);
+	const struct trace *trace = reading->trace;
+	int err = trace->no_tcp ? 0 : read_iterator(reading, trace->iter_tcp);
 
 	(void)inode;
-	return err ? err : read_iterator(reading, reading->trace->iter_udp);
+	return err || trace->no_udp ? err : read_iterator(reading, trace->iter_udp);
 }
 
 static void note_gap(int err, void *arg)

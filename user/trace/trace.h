@@ -50,7 +50,9 @@ struct trace_counters {
  */
 int trace_open(struct trace **out, const struct trace_wants *wants, struct coverage *coverage);
 struct tables_wants {
-	bool connections;     /* those as well */
+	bool connections; /* those as well */
+	bool no_tcp;      /* what no process holds of it may be left out */
+	bool no_udp;
 	bool args;            /* arguments of the processes, as far as the kernel hands them over */
 	const char *btf_path; /* as in trace_wants */
 };
