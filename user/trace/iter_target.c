@@ -3,6 +3,7 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -29,6 +30,21 @@ static int prepare(struct bpf_program *program, struct bpf_prog_load_opts *opts,
 }
 
 /*
+ * Until libbpf 1.3 the list of handlers is lost when the last one goes: it is
+ * shrunk to nothing, which frees it, and used again. So one stays for good, of a
+ * section that is nowhere.
+ */
+static bool keep_list(void)
+{
+	static int kept;
+
+	if (!kept)
+		kept = libbpf_register_prog_handler("porttrace/none", BPF_PROG_TYPE_UNSPEC, 0,
+						    NULL);
+	return kept > 0;
+}
+
+/*
  * The type is not said before: a typed program is what makes libbpf read the
  * kernel's types. In prepare() it has found that there is no need.
  */
@@ -36,6 +52,8 @@ int iter_target_begin(const struct btf *kernel)
 {
 	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = prepare);
 
+	if (!keep_list())
+		return -ENOMEM;
 	types = kernel;
 	return libbpf_register_prog_handler(SECTION, BPF_PROG_TYPE_SOCKET_FILTER, BPF_TRACE_ITER,
 					    &opts);
