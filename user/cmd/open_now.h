@@ -16,7 +16,7 @@ struct open_now_wants {
 	bool connections; /* those as well */
 	bool no_tcp;      /* what no process holds of it may be left out: the filter drops it */
 	bool no_udp;
-	bool args;            /* arguments of the processes: some system calls for each */
+	bool args;            /* arguments of the processes, from their memory or /proc */
 	bool quiet;           /* what cannot be read was said before */
 	const char *btf_path; /* NULL, or the kernel's types in a file */
 };
