@@ -148,7 +148,7 @@ static void other_netns(void)
 	run_porttrace(args, false, &outcome);
 	skip_if_kernel_cannot();
 	expect_status(0);
-	expect_said("1 of 1 closed");
+	expect_said("tcp/8080 on 127.0.0.1 is closed");
 	expect_open("tcp", "127.0.0.1", 8080, true);
 	check(!kill(here.child.pid, 0), "the process is gone");
 }
@@ -171,7 +171,7 @@ static void one_of_group(void)
 		snprintf(pid, sizeof(pid), "%d", (int)openers[i].child.pid);
 		run_close("8080", "--yes", "--pid", pid, NULL);
 		expect_status(0);
-		expect_said("1 of 1 closed");
+		expect_said("tcp/8080 on 127.0.0.1 is closed");
 	}
 	expect_open("tcp", "127.0.0.1", 8080, false);
 }

@@ -204,6 +204,7 @@ static int verify(struct verifying *v, const char *btf_path)
 {
 	const struct timespec pause = { .tv_nsec = LOOK_AGAIN_NS };
 	int status = look(v, btf_path, false);
+	char text[TARGET_TEXT];
 	size_t closed;
 
 	if (!status && !v->told) {
@@ -213,7 +214,9 @@ static int verify(struct verifying *v, const char *btf_path)
 	if (status)
 		return status;
 	closed = v->targets->n - v->open;
-	if (closed)
+	if (closed && v->targets->n == 1)
+		say("%s is closed", target_text(&v->targets->list->socket, text));
+	else if (closed)
 		say("%zu of %zu closed", closed, v->targets->n);
 	return v->open ? STATUS_NO : STATUS_OK;
 }
