@@ -28,7 +28,7 @@ enum capability {
 
 #define ATTEMPTS_MAX 10
 #define COVERAGE_TEXT 256
-#define COVERAGE_WHY (COVERAGE_TEXT * 2)
+#define COVERAGE_WHY ((size_t)COVERAGE_TEXT * 2)
 
 struct attempt {
 	const char *backend; /* static */
