@@ -116,22 +116,27 @@ static void signal_all(struct victims *victims, int sig)
 	}
 }
 
-/* Until all have ended, or the time is over. */
+static size_t count_left(const struct victims *victims)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < victims->n; i++)
+		left += victims->fds[i].fd >= 0;
+	return left;
+}
+
+/* Until all have ended, or the time is over; how many have not. */
 static size_t await(struct victims *victims, uint64_t wait_ns)
 {
-	uint64_t end = boot_now_ns() + wait_ns, now;
-	size_t left = 1;
+	uint64_t now = boot_now_ns(), end = now + wait_ns;
 
-	while (left && (now = boot_now_ns()) < end) {
+	for (; count_left(victims) && now < end; now = boot_now_ns()) {
 		poll(victims->fds, victims->n, (int)((end - now) / 1000000) + 1);
-		left = 0;
-		for (size_t i = 0; i < victims->n; i++) {
+		for (size_t i = 0; i < victims->n; i++)
 			if (victims->fds[i].fd >= 0 && victims->fds[i].revents)
 				forget(victims, i);
-			left += victims->fds[i].fd >= 0;
-		}
 	}
-	return left;
+	return count_left(victims);
 }
 
 static void say_left(struct victims *victims, const char *what)
