@@ -204,6 +204,25 @@ static void exits_as_it(void)
 	expect_status(&outcome, 126);
 }
 
+/* Who started it may have asked not to hear of its children, and that is inherited. */
+static void exits_as_it_unheard(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	check(pid >= 0, "fork: %s", strerror(errno));
+	if (!pid) {
+		netns_enter(host_netns());
+		signal(SIGCHLD, SIG_IGN);
+		execl(config.porttrace, "porttrace", "run", "--log=/dev/null", "--", self_exe(),
+		      "--helper", "runnee", "unheard", NULL);
+		_exit(127);
+	}
+	check(waitpid(pid, &status, 0) == pid, "waitpid: %s", strerror(errno));
+	check(WIFEXITED(status) && WEXITSTATUS(status) == RUNNEE_STATUS, "wait status 0x%x",
+	      status);
+}
+
 static void expect_line(const struct outcome *outcome, const char *line)
 {
 	char ended[128];
@@ -245,6 +264,7 @@ static void runs_as_the_caller(void)
 	setenv("SUDO_UID", NOBODY, 1);
 	setenv("SUDO_GID", NOBODY, 1);
 	setenv("SUDO_USER", "nobody", 1);
+	setenv("SUDO_TTY", "/dev/pts/0", 1); /* since sudo 1.9.16 */
 	setenv("HOME", "/root", 1);
 	outcome = run_with("--log=/dev/null", NULL, "describe", false);
 	if (strstr(outcome->err, "nobody on this host"))
@@ -258,6 +278,8 @@ static void runs_as_the_caller(void)
 	expect_line(outcome, "USER=nobody");
 	expect_line(outcome, "LOGNAME=nobody");
 	expect_line(outcome, "SUDO_UID=(none)");
+	expect_line(outcome, "SUDO_USER=(none)");
+	expect_line(outcome, "SUDO_TTY=(none)");
 	check(!strstr(outcome->out, "HOME=/root\n"), "HOME is root's: %s", outcome->out);
 }
 
@@ -416,6 +438,8 @@ const struct test run_tests[] = {
 	{ "run-summary", "run: at the end each port, by whom and how long", sums_up, 0 },
 	{ "run-stays", "run: what a daemon has open still is told", tells_what_stays, 0 },
 	{ "run-status", "run: the command's status, 128+N, 127, 126", exits_as_it, 0 },
+	{ "run-unheard", "run: the same where SIGCHLD was ignored, which the command inherits",
+	  exits_as_it_unheard, 0 },
 	{ "run-untouched", "run: descriptors, signals, user and environment are as they were",
 	  leaves_it_alone, 0 },
 	{ "run-sudo", "run: under sudo as the user who called it", runs_as_the_caller, 0 },

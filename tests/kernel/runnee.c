@@ -105,7 +105,8 @@ static int describe(void)
 {
 	static const char *const fields[] = { "Uid:",    "Gid:",    "Groups:", "CapInh:", "CapPrm:",
 					      "CapEff:", "CapAmb:", "SigBlk:", "SigIgn:" };
-	static const char *const names[] = { "HOME", "USER", "LOGNAME", "SUDO_UID", "SUDO_USER" };
+	static const char *const names[] = { "HOME",     "USER",      "LOGNAME",
+					     "SUDO_UID", "SUDO_USER", "SUDO_TTY" };
 	DIR *fds = opendir("/proc/self/fd");
 	FILE *status = fopen("/proc/self/status", "re");
 	struct dirent *entry;
@@ -165,14 +166,21 @@ static int kill_self(void)
 	return 0;
 }
 
+/* Ends as it should where it was started with SIGCHLD ignored. */
+static int is_unheard(void)
+{
+	return signal(SIGCHLD, SIG_DFL) == SIG_IGN ? RUNNEE_STATUS : 1;
+}
+
 int runnee_main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		int (*run)(void);
 	} all[] = {
-		{ "ports", ports },       { "daemon", leave_daemon },  { "connect", connects },
-		{ "describe", describe }, { "signals", take_signals }, { "kill", kill_self },
+		{ "ports", ports },        { "daemon", leave_daemon },  { "connect", connects },
+		{ "describe", describe },  { "signals", take_signals }, { "kill", kill_self },
+		{ "unheard", is_unheard },
 	};
 
 	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(all); i++)

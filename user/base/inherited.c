@@ -5,11 +5,20 @@
 #include <signal.h>
 #include <unistd.h>
 
-static void (*sigpipe)(int) = SIG_DFL;
+static const struct {
+	int number;
+	void (*ours)(int);
+} signals[] = {
+	{ SIGPIPE, SIG_IGN },
+	{ SIGCHLD, SIG_DFL }, /* ignored, no child would leave a status: waitpid(2) */
+};
+
+#define SIGNALS (sizeof(signals) / sizeof(*signals))
+
+static void (*before[SIGNALS])(int); /* SIG_DFL is NULL */
 
 void inherited_adapt(void)
 {
-	void (*before)(int);
 	int fd;
 
 	do
@@ -17,12 +26,12 @@ void inherited_adapt(void)
 	while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd >= 0)
 		close(fd);
-	before = signal(SIGPIPE, SIG_IGN);
-	if (before != SIG_ERR)
-		sigpipe = before;
+	for (size_t i = 0; i < SIGNALS; i++)
+		before[i] = signal(signals[i].number, signals[i].ours);
 }
 
 void inherited_restore(void)
 {
-	signal(SIGPIPE, sigpipe);
+	for (size_t i = 0; i < SIGNALS; i++)
+		signal(signals[i].number, before[i]);
 }

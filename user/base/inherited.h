@@ -4,12 +4,13 @@
 #define PORTTRACE_BASE_INHERITED_H
 
 /*
- * Ignores SIGPIPE, and opens standard descriptors that were closed: one of ours
- * that lands there would be written to as output. These cannot be written to, so
- * a command says that it failed; they are closed again at an exec.
+ * Ignores SIGPIPE, does not ignore SIGCHLD, and opens standard descriptors that
+ * were closed: one of ours that lands there would be written to as output. These
+ * cannot be written to, so a command says that it failed; they are closed again
+ * at an exec.
  */
 void inherited_adapt(void);
-/* In a child, before its exec: SIGPIPE as it was. */
+/* In a child, before its exec: these signals as they were. */
 void inherited_restore(void);
 
 #endif

@@ -63,14 +63,27 @@ void caller_free(struct caller *caller)
 	free(caller->shell);
 }
 
+/* Which names there are depends on its version. */
+static void unset_sudo(void)
+{
+	char **entry = environ, *name;
+
+	while (entry && *entry) {
+		if (strncmp(*entry, "SUDO_", 5) != 0) {
+			entry++;
+			continue;
+		}
+		name = strndup(*entry, strcspn(*entry, "="));
+		if (!name || unsetenv(name)) /* what follows moves here */
+			entry++;
+		free(name);
+	}
+}
+
 /* As su -c would leave it; who looks for sudo shall not find it. */
 static int set_environment(const struct caller *caller)
 {
-	static const char *const sudo[] = { "SUDO_UID", "SUDO_GID", "SUDO_USER", "SUDO_COMMAND",
-					    "SUDO_HOME" };
-
-	for (size_t i = 0; i < sizeof(sudo) / sizeof(*sudo); i++)
-		unsetenv(sudo[i]);
+	unset_sudo();
 	if (setenv("HOME", caller->home, 1) || setenv("USER", caller->name, 1) ||
 	    setenv("LOGNAME", caller->name, 1) || setenv("SHELL", caller->shell, 1))
 		return -errno;
