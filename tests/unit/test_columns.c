@@ -171,6 +171,9 @@ static void every_column_of_an_event_without_process_or_port_is_safe(void **stat
 	assert_shown("detail", &lost, "2 open records: ring full");
 	assert_shown("pid", &nobody, "-");
 	assert_shown("comm", &nobody, "(unknown)");
+	nobody.kind = EVENT_RECOVERED; /* looked for without privilege */
+	assert_shown("comm", &nobody, "(unknown)");
+	nobody.kind = EVENT_EXISTING;
 	nobody.holders_known = true;
 	assert_shown("comm", &nobody, "(no holder)");
 	assert_shown("user", &nobody, "");

@@ -151,9 +151,7 @@ static const char *no_process_text(const struct event *e)
 {
 	if (e->socket.kernel)
 		return "(kernel)";
-	if (e->connection || (e->kind == EVENT_EXISTING && !e->holders_known))
-		return "(unknown)";
-	return "(no holder)";
+	return e->holders_known && !e->connection ? "(no holder)" : "(unknown)";
 }
 
 static void put_comm(const struct event *e, struct enrich *enrich, struct buf *out)
