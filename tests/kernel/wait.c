@@ -237,6 +237,18 @@ static void times_out(void)
 	sock_close(fd);
 }
 
+/* The longest time that --timeout takes is longer than the clock has left. */
+static void waits_for_ever(void)
+{
+	struct tracer *tracer = wait_launch("8080", "--timeout", "18446744073s");
+	int fd;
+
+	await_waiting(tracer);
+	fd = tcp_listen("127.0.0.1", PORT);
+	expect_end(tracer, 0);
+	sock_close(fd);
+}
+
 static void ends_by_signal(void)
 {
 	static const int signals[] = { SIGINT, SIGTERM };
@@ -328,6 +340,8 @@ const struct test wait_tests[] = {
 	{ "wait-closed-already", "wait --closed: a port that is not open is no wait",
 	  closed_already, 0 },
 	{ "wait-timeout", "wait --timeout: status 1, and a sentence", times_out, 0 },
+	{ "wait-timeout-long", "wait --timeout: not even the longest ends at once", waits_for_ever,
+	  0 },
 	{ "wait-signal", "wait: SIGINT and SIGTERM end it with 128+N", ends_by_signal, 0 },
 	{ "wait-no-privilege", "wait: without privilege it looks again and again, and says so",
 	  looks_without_privilege, 0 },

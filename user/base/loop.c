@@ -100,7 +100,7 @@ void loop_remove(struct loop *loop, int fd)
 int loop_round(struct loop *loop, uint64_t timeout_ns)
 {
 	struct epoll_event events[LOOP_FDS_MAX];
-	uint64_t ms = (timeout_ns + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC;
+	uint64_t ms = timeout_ns / NSEC_PER_MSEC + (timeout_ns % NSEC_PER_MSEC != 0);
 	int timeout, n;
 
 	if (timeout_ns == UINT64_MAX)
@@ -133,4 +133,11 @@ uint64_t boot_now_ns(void)
 
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
+}
+
+uint64_t boot_after_ns(uint64_t ns)
+{
+	uint64_t now = boot_now_ns();
+
+	return ns > UINT64_MAX - now ? UINT64_MAX : now + ns;
 }

@@ -50,5 +50,7 @@ void loop_free(struct loop *loop);
 
 /* CLOCK_BOOTTIME, the clock of every event. */
 uint64_t boot_now_ns(void);
+/* That long from now; the end of time where it is beyond. */
+uint64_t boot_after_ns(uint64_t ns);
 
 #endif

@@ -324,7 +324,7 @@ int stream_start(struct stream *s)
 	int err;
 
 	if (s->options->has_duration)
-		s->end_ns = boot_now_ns() + s->options->duration_ns;
+		s->end_ns = boot_after_ns(s->options->duration_ns);
 	if (!s->begins_late)
 		begin(s);
 	filter_early(s);

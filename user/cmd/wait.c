@@ -136,7 +136,7 @@ static int start(struct wait *w)
 	stream->outlives_output = stream->begins_late = true;
 	stream->has_other_way = !w->options.strict && !w->options.wants.force_hooks;
 	if (w->timeout)
-		stream->end_ns = boot_now_ns() + w->timeout_ns;
+		stream->end_ns = boot_after_ns(w->timeout_ns);
 	settle(w);
 	status = stream_open(stream, STDOUT_FILENO, &coverage);
 	if (!stream->session && stream->has_other_way)
