@@ -82,7 +82,7 @@ static int run(int argc, char **argv)
 	const struct command *command;
 
 	if (argc > 1 && !strcmp(argv[1], "--version"))
-		return cmd_version(1, argv);
+		return cmd_version(argc - 1, argv + 1);
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
 		return cmd_help(1, argv);
 	if (argc < 2 || argv[1][0] == '-')

@@ -299,7 +299,7 @@ int cmd_run(int argc, char **argv)
 	static const struct option_table table = {
 		.parts = { &event_option, &run_options, &socket_options, &where_options,
 			   &output_options, &plain_options, &tracing_options, &btf_option,
-			   &all_option, &habit_options },
+			   &habit_options },
 		.usage = "run [OPTIONS] [--] CMD [ARGUMENTS]",
 		.about =
 			"Runs CMD, and prints on stderr the ports that it and its descendants open and close, from\n"
