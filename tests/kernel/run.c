@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -204,8 +205,8 @@ static void exits_as_it(void)
 	expect_status(&outcome, 126);
 }
 
-/* Who started it may have asked not to hear of its children, and that is inherited. */
-static void exits_as_it_unheard(void)
+/* Started by somebody who is prepared so; the runnee finds the same. */
+static void expect_same(void (*prepare)(void), const char *what)
 {
 	int status;
 	pid_t pid = fork();
@@ -213,14 +214,40 @@ static void exits_as_it_unheard(void)
 	check(pid >= 0, "fork: %s", strerror(errno));
 	if (!pid) {
 		netns_enter(host_netns());
-		signal(SIGCHLD, SIG_IGN);
+		prepare();
 		execl(config.porttrace, "porttrace", "run", "--log=/dev/null", "--", self_exe(),
-		      "--helper", "runnee", "unheard", NULL);
+		      "--helper", "runnee", what, NULL);
 		_exit(127);
 	}
 	check(waitpid(pid, &status, 0) == pid, "waitpid: %s", strerror(errno));
 	check(WIFEXITED(status) && WEXITSTATUS(status) == RUNNEE_STATUS, "wait status 0x%x",
 	      status);
+}
+
+static void ignore_children(void)
+{
+	signal(SIGCHLD, SIG_IGN);
+}
+
+static void exits_as_it_unheard(void)
+{
+	expect_same(ignore_children, "unheard");
+}
+
+static void allow_few_files(void)
+{
+	struct rlimit few;
+
+	if (getrlimit(RLIMIT_NOFILE, &few))
+		_exit(127);
+	few.rlim_cur = RUNNEE_FILES;
+	if (setrlimit(RLIMIT_NOFILE, &few))
+		_exit(127);
+}
+
+static void needs_more_files(void)
+{
+	expect_same(allow_few_files, "few");
 }
 
 static void expect_line(const struct outcome *outcome, const char *line)
@@ -440,6 +467,8 @@ const struct test run_tests[] = {
 	{ "run-status", "run: the command's status, 128+N, 127, 126", exits_as_it, 0 },
 	{ "run-unheard", "run: the same where SIGCHLD was ignored, which the command inherits",
 	  exits_as_it_unheard, 0 },
+	{ "run-few-files", "run: where few descriptors are allowed it takes more, the command not",
+	  needs_more_files, 0 },
 	{ "run-untouched", "run: descriptors, signals, user and environment are as they were",
 	  leaves_it_alone, 0 },
 	{ "run-sudo", "run: under sudo as the user who called it", runs_as_the_caller, 0 },

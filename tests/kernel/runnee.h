@@ -4,6 +4,7 @@
 #define LIVE_RUNNEE_H
 
 #define RUNNEE_STATUS 7 /* it exits with that */
+#define RUNNEE_FILES 20
 #define RUNNEE_TCP 7001
 #define RUNNEE_UDP 7002
 #define RUNNEE_CHILD 7003

@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+#define DESCRIPTORS 256
 
 static int on_record(struct trace *trace, void *data, size_t size)
 {
@@ -91,6 +94,21 @@ static bool is_confidential(void)
 	return strstr(modes, "[confidentiality]");
 }
 
+/*
+ * Each map, program, link and type takes a descriptor: eighty with everything asked
+ * for. Where fewer are allowed a rung would fail for that, and not for the kernel.
+ * If it cannot be had, explain() says so.
+ */
+static void allow_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= DESCRIPTORS)
+		return;
+	limit.rlim_cur = limit.rlim_max < DESCRIPTORS ? limit.rlim_max : DESCRIPTORS;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* What must be so before anything is tried: a sentence in why where it is not. */
 static int check_kernel(struct trace *trace, char why[COVERAGE_WHY])
 {
@@ -98,6 +116,7 @@ static int check_kernel(struct trace *trace, char why[COVERAGE_WHY])
 
 	if (err)
 		return err;
+	allow_descriptors();
 	if (is_confidential()) {
 		snprintf(
 			why, COVERAGE_WHY,
@@ -124,6 +143,12 @@ static void explain(char why[COVERAGE_WHY], int err)
 {
 	if (*why)
 		return;
+	if (err == -EMFILE) {
+		snprintf(why, COVERAGE_WHY,
+			 "too few open files are allowed: tracing takes %d (ulimit -n %d)",
+			 DESCRIPTORS, DESCRIPTORS);
+		return;
+	}
 	if (err == -EPERM && !in_first_namespace("user", USER_INIT_INO)) {
 		snprintf(why, COVERAGE_WHY,
 			 "this is a user namespace, and its capabilities do not count for BPF: "
