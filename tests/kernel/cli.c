@@ -117,13 +117,18 @@ static void doctor(void)
 }
 
 /* In a mount namespace of our own, so that the host keeps its mounts. */
+static void have_own_mounts(void)
+{
+	check(!unshare(CLONE_NEWNS), "unshare: %s", strerror(errno));
+	check(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "mount: %s", strerror(errno));
+}
+
 static void unmount_cgroup2(void)
 {
 	FILE *mounts;
 	struct mntent *entry;
 
-	check(!unshare(CLONE_NEWNS), "unshare: %s", strerror(errno));
-	check(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "mount: %s", strerror(errno));
+	have_own_mounts();
 	mounts = setmntent("/proc/self/mounts", "re");
 	check(mounts, "/proc/self/mounts: %s", strerror(errno));
 	while ((entry = getmntent(mounts)))
@@ -145,6 +150,20 @@ static void without_cgroup_mount(void)
 	check(!strstr(outcome.out, "NOT SEEN"), "something is not seen: %s", outcome.out);
 }
 
+static void without_proc(void)
+{
+	static const char *const args[] = { "doctor", NULL };
+	static struct outcome outcome;
+
+	have_own_mounts();
+	check(!mount("none", "/proc", "tmpfs", 0, NULL), "mount: %s", strerror(errno));
+	run_porttrace(args, false, &outcome);
+	check(outcome.status == 0 || outcome.status == 3, "exit status %d; stderr: %s",
+	      outcome.status, outcome.err);
+	check(outcome.status == 0 || strstr(outcome.out, "/proc is not mounted"),
+	      "another cause is named: %s", outcome.out);
+}
+
 const struct test cli_tests[] = {
 	{ "bad-usage", "wrong usage: exit 2, and a message that names the word", refuses_bad_usage,
 	  20 },
@@ -154,5 +173,7 @@ const struct test cli_tests[] = {
 	{ "doctor", "doctor tells of open and close, and no program is refused", doctor, 0 },
 	{ "no-cgroup-mount", "where cgroup2 is not mounted, it mounts one privately",
 	  without_cgroup_mount, 0 },
+	{ "no-proc", "where /proc lacks, and tracing with it, that is what is said", without_proc,
+	  0 },
 	{ 0 },
 };

@@ -149,6 +149,10 @@ static void explain(char why[COVERAGE_WHY], int err)
 			 DESCRIPTORS, DESCRIPTORS);
 		return;
 	}
+	if (access("/proc/self", F_OK)) {
+		snprintf(why, COVERAGE_WHY, "/proc is not mounted here: mount -t proc proc /proc");
+		return;
+	}
 	if (err == -EPERM && !in_first_namespace("user", USER_INIT_INO)) {
 		snprintf(why, COVERAGE_WHY,
 			 "this is a user namespace, and its capabilities do not count for BPF: "
