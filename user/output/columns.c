@@ -151,7 +151,7 @@ static const char *no_process_text(const struct event *e)
 {
 	if (e->socket.kernel)
 		return "(kernel)";
-	if (e->connection || (e->kind == EVENT_EXISTING && !e->holders_known))
+	if (e->kind == EVENT_EXISTING ? !e->holders_known : !!e->connection)
 		return "(unknown)";
 	return "(no holder)";
 }
