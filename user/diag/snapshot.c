@@ -21,8 +21,8 @@
 #define PORT_STATES (1u << TCP_LISTEN)
 #define UDP_PORT_STATES (1u << TCP_CLOSE)
 #define CONN_STATES (1u << TCP_ESTABLISHED)
-/* Without those that have ended, and have no process. */
-#define ALL_STATES (0xfffu & ~(1u << 0 | 1u << TCP_CLOSE | 1u << TCP_TIME_WAIT))
+/* All that are a connection: a socket in none of them has no peer. */
+#define ALL_STATES (0xfffu & ~(1u << 0 | 1u << TCP_CLOSE))
 
 struct reading {
 	struct procs *procs;
