@@ -31,6 +31,16 @@ static int open_dir(int at, const char *name)
 	return fd;
 }
 
+bool procfs_has_ended(int err)
+{
+	return err == -ENOENT || err == -ESRCH;
+}
+
+bool procfs_is_ours(int err)
+{
+	return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
+}
+
 int procfs_each(int (*tell)(uint32_t tgid, int dir, void *arg), void *arg)
 {
 	DIR *proc = opendir("/proc");
@@ -46,10 +56,12 @@ int procfs_each(int (*tell)(uint32_t tgid, int dir, void *arg), void *arg)
 		if (parse_u64(entry->d_name, INT32_MAX, &tgid))
 			continue;
 		dir = open_dir(dirfd(proc), entry->d_name);
-		if (dir < 0)
-			continue; /* it ended */
-		err = tell((uint32_t)tgid, dir, arg);
-		close(dir);
+		if (procfs_is_ours(dir))
+			err = dir;
+		else if (!procfs_has_ended(dir))
+			err = tell((uint32_t)tgid, dir, arg);
+		if (dir >= 0)
+			close(dir);
 	}
 	closedir(proc);
 	return err;
