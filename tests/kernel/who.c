@@ -412,7 +412,7 @@ static void unprivileged(void)
 	check(outcome.status == 0, "exit status %d: %s", outcome.status, outcome.err);
 	snprintf(line, sizeof(line), "%s on 127.0.0.1", port);
 	expect_out(line);
-	expect_out(" is open: who holds it is not for this user to see\n");
+	expect_out(" is open: who holds it cannot be seen from here\n");
 	check(!strncmp(outcome.err, "porttrace: ", 11), "nothing is said on stderr");
 	check(strchr(outcome.err, '\n') == outcome.err + strlen(outcome.err) - 1,
 	      "not one line on stderr: %s", outcome.err);

@@ -66,7 +66,7 @@ static void put_nobody(struct buf *out, const struct port_facts *facts)
 			 " is open, and no process holds it: its descriptor is on the way between "
 			 "two, or io_uring's");
 	else
-		buf_puts(out, " is open: who holds it is not for this user to see");
+		buf_puts(out, " is open: who holds it cannot be seen from here");
 }
 
 static void put_holders_in_short(struct buf *out, const struct event *e)
