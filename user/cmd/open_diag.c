@@ -5,6 +5,7 @@
 #include "diag/diag.h"
 #include "trace/first_namespace.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
@@ -100,7 +101,7 @@ int open_diag_read(struct open_diag *out, struct snapshot *snapshot, bool connec
 
 	if (err) {
 		say("%s%ssock_diag, which would do for a part, fails: %s", why ? why : "",
-		    why ? "; " : "", strerror(-err));
+		    why ? "; " : "", err == -ENOENT ? "/proc is not mounted" : strerror(-err));
 		return STATUS_NO_TRACING;
 	}
 	out->host_netns = find_host_netns(&out->ways);
