@@ -117,6 +117,11 @@ bool open_now_hides_holders(const struct open_now *now)
 	return now->hides_holders;
 }
 
+bool open_now_foreign_pids(const struct open_now *now)
+{
+	return now->trace && !in_first_namespace("pid", PID_INIT_INO);
+}
+
 uint32_t open_now_host_netns(const struct open_now *now)
 {
 	return now->host_netns;
