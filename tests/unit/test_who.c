@@ -4,6 +4,8 @@
 
 #include "output/who.h"
 
+#include <netinet/tcp.h>
+
 #define SECOND 1000000000ULL
 
 static struct enrich *enrich;
@@ -394,8 +396,16 @@ static void a_connection_that_uses_the_number_is_named(void **state)
 	assert_text(&out, "python3 (4242) has a connection by tcp, 0.0.0.0:8080 -> 0.0.0.0:443");
 	told.actor = (struct actor){ 0 };
 	who_put_user(&out, &told);
+	assert_text(&out, "a connection that no process holds has it, tcp, 0.0.0.0:8080 -> "
+			  "0.0.0.0:443");
+	told.holders_known = false;
+	who_put_user(&out, &told);
 	assert_text(&out, "a process that is not known has a connection by tcp, 0.0.0.0:8080 -> "
 			  "0.0.0.0:443");
+	told.socket.state = TCP_TIME_WAIT;
+	who_put_user(&out, &told);
+	assert_text(&out, "a connection that is over keeps it yet (TIME_WAIT), tcp, "
+			  "0.0.0.0:8080 -> 0.0.0.0:443");
 }
 
 int main(void)
