@@ -43,7 +43,8 @@ static bool knows_others(const struct netns_ways *ways)
 static const char *hides_processes(void)
 {
 	if (!in_first_namespace("pid", PID_INIT_INO))
-		return "processes outside of this pid namespace are not seen, nor what they hold";
+		return "nor what is outside of this pid namespace: what processes hold there, and "
+		       "the network namespaces they live in";
 	if (access("/proc/1", F_OK))
 		return "/proc hides the processes of others, and what they hold (hidepid)";
 	return NULL;

@@ -39,8 +39,8 @@ static void look_for_hidden(struct open_now *now, bool quiet)
 {
 	now->hides_holders = !in_first_namespace("pid", PID_INIT_INO);
 	if (now->hides_holders && !quiet)
-		say("processes outside of this pid namespace are not seen, nor what they hold: run "
-		    "in the host's");
+		say("what is outside of this pid namespace is not seen, neither what processes hold "
+		    "there nor the network namespaces they live in: run in the host's");
 }
 
 /* The privilege is there, and the tables cannot be read: that is no answer at all. */
