@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 
 #include "doctor.h"
 #include "spawn.h"
@@ -150,18 +151,45 @@ static void without_cgroup_mount(void)
 	check(!strstr(outcome.out, "NOT SEEN"), "something is not seen: %s", outcome.out);
 }
 
-static void without_proc(void)
+/* What stands in the way is named: 3, and one line. */
+static void expect_reason(const char *const *args, const char *reason)
 {
-	static const char *const args[] = { "doctor", NULL };
 	static struct outcome outcome;
 
-	have_own_mounts();
-	check(!mount("none", "/proc", "tmpfs", 0, NULL), "mount: %s", strerror(errno));
 	run_porttrace(args, false, &outcome);
-	check(outcome.status == 0 || outcome.status == 3, "exit status %d; stderr: %s",
+	check(outcome.status == 3, "`%s`: exit status %d, expected 3; stderr: %s", args[0],
 	      outcome.status, outcome.err);
-	check(outcome.status == 0 || strstr(outcome.out, "/proc is not mounted"),
-	      "another cause is named: %s", outcome.out);
+	check(strstr(outcome.err, reason), "`%s`: stderr lacks \"%s\": %s", args[0], reason,
+	      outcome.err);
+	check(strchr(outcome.err, '\n') == outcome.err + strlen(outcome.err) - 1,
+	      "`%s`: not one line: %s", args[0], outcome.err);
+}
+
+static void without_proc(void)
+{
+	static const char *const watch[] = { "watch", NULL }, *const list[] = { "list", NULL };
+
+	check(!unshare(CLONE_NEWNS), "unshare: %s", strerror(errno));
+	check(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "mount: %s", strerror(errno));
+	check(!umount2("/proc", MNT_DETACH), "umount: %s", strerror(errno));
+	expect_reason(watch, "/proc is not mounted");
+	expect_reason(list, "/proc is not mounted");
+}
+
+static void without_descriptors(void)
+{
+	static const char *const args[] = { "watch", NULL };
+	const struct rlimit few = { 16, 16 };
+
+	check(!setrlimit(RLIMIT_NOFILE, &few), "setrlimit: %s", strerror(errno));
+	expect_reason(args, "ulimit -n");
+}
+
+static void a_file_without_types(void)
+{
+	static const char *const args[] = { "watch", "--btf", "/proc/version", NULL };
+
+	expect_reason(args, "--btf /proc/version: there are no types");
 }
 
 const struct test cli_tests[] = {
@@ -173,7 +201,8 @@ const struct test cli_tests[] = {
 	{ "doctor", "doctor tells of open and close, and no program is refused", doctor, 0 },
 	{ "no-cgroup-mount", "where cgroup2 is not mounted, it mounts one privately",
 	  without_cgroup_mount, 0 },
-	{ "no-proc", "where /proc lacks, and tracing with it, that is what is said", without_proc,
-	  0 },
+	{ "no-proc", "where /proc is not mounted, it says so", without_proc, 0 },
+	{ "no-descriptors", "so it does where descriptors are used up", without_descriptors, 0 },
+	{ "no-types", "--btf with another file: it names the file", a_file_without_types, 0 },
 	{ 0 },
 };

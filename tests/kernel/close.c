@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -401,6 +402,20 @@ static void kill_stubborn(void)
 	check(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "it ended by status %x", status);
 }
 
+/* Processes have other numbers in there than those that are told. */
+static void kill_in_a_pid_namespace(void)
+{
+	check(!unshare(CLONE_NEWPID), "unshare: %s", strerror(errno));
+	holder_of("127.0.0.1", 8080);
+	run_close("8080", "--yes", "--kill", NULL);
+	expect_status(3);
+	expect_said("pid namespace");
+	expect_open("tcp", "127.0.0.1", 8080, true);
+	run_close("8080", "--yes", NULL);
+	expect_status(0);
+	expect_open("tcp", "127.0.0.1", 8080, false);
+}
+
 /* As a server that starts again: its socket fails, it makes another. */
 static void reopens(int ctl, void *arg)
 {
@@ -578,6 +593,8 @@ const struct test close_tests[] = {
 	{ "close-dry-run", "--dry-run shows it, and does nothing", dry_run, 0 },
 	{ "close-nothing", "nothing there is said: exit 1", nothing_there, 0 },
 	{ "close-kill", "--kill ends a process that ignores SIGTERM", kill_stubborn, 20 },
+	{ "close-kill-pidns", "in a pid namespace --kill is refused: numbers mean others there",
+	  kill_in_a_pid_namespace, 0 },
 	{ "close-back", "a port that is opened again is told, with who holds it", came_back, 0 },
 	{ "close-container", "the container that opens it again is named", came_back_in_container,
 	  0 },

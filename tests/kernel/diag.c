@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -34,12 +36,22 @@ static void listens(int ctl, void *arg)
 	step_await(ctl);
 }
 
-static void run_list(const char *option, const char *value)
+static void run_as(bool nobody, const char *option, const char *value)
 {
 	const char *const args[] = { "list", "-j", option, value, NULL };
 
-	run_porttrace(args, true, &outcome);
+	run_porttrace(args, nobody, &outcome);
 	check(outcome.status == 0, "exit status %d; stderr: %.1000s", outcome.status, outcome.err);
+}
+
+static void run_list(const char *option, const char *value)
+{
+	run_as(false, option, value);
+}
+
+static void run_nobody(const char *option, const char *value)
+{
+	run_as(true, option, value);
 }
 
 /* The line of that port, cut out of the output. */
@@ -74,7 +86,7 @@ static void as_nobody(void)
 
 	/* Others on this host may have more open than there is room for. */
 	snprintf(ports, sizeof(ports), "%d,%d", own_port, other_port);
-	run_list("--port", ports);
+	run_nobody("--port", ports);
 	snprintf(pid, sizeof(pid), "\"pid\":%d,", (int)own.pid);
 	expect_in(line_of(own_port), pid, true);
 	expect_in(line_of(own_port), "\"source\":\"proc\"", true);
@@ -94,7 +106,7 @@ static void says_what_lacks(void)
 {
 	const char *end;
 
-	run_list("--port", "1");
+	run_nobody("--port", "1");
 	end = strchr(outcome.err, '\n');
 	check(end && !end[1], "not one line on stderr: %s", outcome.err);
 	check(strstr(outcome.err, "processes of others"), "it does not say what lacks: %s",
@@ -103,10 +115,94 @@ static void says_what_lacks(void)
 	      "it does not say how to see it: %s", outcome.err);
 }
 
+static void connection_that_is_over(void)
+{
+	int listener, client, port;
+	char word[16];
+	const char *const args[] = { "list", "-j", "-a", "--port", word, NULL };
+
+	netns_enter(host_netns());
+	listener = tcp_listen("127.0.0.1", 0);
+	client = tcp_connect(0, sock_port(listener));
+	port = sock_port(client);
+	sock_close(client);
+	sock_close(accept(listener, NULL, NULL));
+	snprintf(word, sizeof(word), "%d", port);
+	run_porttrace(args, true, &outcome);
+	expect_in(line_of(port), "\"state\":\"TIME_WAIT\"", true);
+}
+
+/* What holds a port is there, and not to be seen: that is not said to be nobody. */
+static void expect_unknown_holder(int port, const char *word)
+{
+	const char *end = strchr(outcome.err, '\n');
+
+	check(end && !end[1] && strstr(outcome.err, word),
+	      "not one line on stderr, with \"%s\": %s", word, outcome.err);
+	expect_in(line_of(port), "\"holder", false);
+	expect_in(line_of(port), "\"process\"", false);
+}
+
+static int listen_on_host(void)
+{
+	int fd;
+
+	netns_enter(host_netns());
+	fd = tcp_listen("127.0.0.1", 0);
+	return sock_port(fd);
+}
+
+static void in_a_pid_namespace(void)
+{
+	int port = listen_on_host();
+	char word[16];
+
+	check(!unshare(CLONE_NEWPID), "unshare: %s", strerror(errno));
+	snprintf(word, sizeof(word), "%d", port);
+	run_list("--port", word);
+	expect_unknown_holder(port, "pid namespace");
+}
+
+/* A /proc of our own: options of the host's would be everybody's. */
+static void hide_processes(const char *how)
+{
+	check(!unshare(CLONE_NEWNS), "unshare: %s", strerror(errno));
+	check(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "mount: %s", strerror(errno));
+	check(!mount("proc", "/proc", "proc", 0, how), "mount: %s", strerror(errno));
+}
+
+static void with_processes_hidden(void)
+{
+	int port = listen_on_host();
+	char word[16];
+
+	hide_processes("hidepid=2");
+	snprintf(word, sizeof(word), "%d", port);
+	run_nobody("--port", word);
+	expect_unknown_holder(port, "hidepid");
+}
+
+static void with_folders_closed(void)
+{
+	int port = listen_on_host();
+	char word[16];
+
+	hide_processes("hidepid=1");
+	snprintf(word, sizeof(word), "%d", port);
+	run_nobody("--port", word);
+	expect_unknown_holder(port, "of others hold");
+}
+
 const struct test diag_tests[] = {
 	{ "list-nobody", "without privilege: every port of the namespace, and one's own processes",
 	  as_nobody, 0 },
 	{ "list-nobody-says", "what lacks then is said in one line, with the mend", says_what_lacks,
 	  0 },
+	{ "list-nobody-over", "-a without privilege: connections in TIME_WAIT, too",
+	  connection_that_is_over, 0 },
+	{ "list-pidns", "in a pid namespace holders outside of it are unknown, and not none",
+	  in_a_pid_namespace, 0 },
+	{ "list-hidepid", "so are those that /proc hides", with_processes_hidden, 0 },
+	{ "list-hidepid-1", "and those whose folders it closes", with_folders_closed, 0 },
 	{ 0 },
 };

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Where a process runs: systemd unit, container, and the namespace that is named by them. */
+#define _GNU_SOURCE 1
+
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cgroup.h"
 #include "event.h"
@@ -164,6 +172,48 @@ static void place_netns(void)
 	sock_close(fd);
 }
 
+static void mount_name(const char *name)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", name);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	check(fd >= 0, "%s: %s", path, strerror(errno));
+	close(fd);
+	check(!mount("/proc/self/ns/net", path, NULL, MS_BIND, NULL), "mount: %s", strerror(errno));
+}
+
+/* In a mount namespace of our own, so that nobody else sees them. */
+static void make_names(void)
+{
+	check(!unshare(CLONE_NEWNS), "unshare: %s", strerror(errno));
+	check(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "mount: %s", strerror(errno));
+	check(!mount("none", "/run", "tmpfs", 0, NULL), "mount: %s", strerror(errno));
+	check(!mkdir("/run/netns", 0700), "mkdir: %s", strerror(errno));
+}
+
+/* The number of a namespace is given again at once: as if ours were gone, and another came. */
+static void netns_renamed(void)
+{
+	struct tracer *tracer;
+	int fd;
+
+	make_names();
+	mount_name("web");
+	tracer = tracer_start();
+	fd = tcp_listen("127.0.0.1", 8080);
+	expect_text(tracer_expect(tracer, "open", 8080), "netns.name", "web");
+	check(!umount("/run/netns/web"), "umount: %s", strerror(errno));
+	mount_name("db");
+	tracer_sync(tracer);
+	usleep(20000); /* so long a name is believed, twice */
+	tcp_listen("127.0.0.1", 8081);
+	expect_text(tracer_expect(tracer, "open", 8081), "netns.name", "db");
+	sock_close(fd);
+	expect_text(tracer_expect(tracer, "close", 8080), "netns.name", "db");
+}
+
 /* What is open now, filtered; and one port in full. */
 static void place_asked(void)
 {
@@ -208,5 +258,7 @@ const struct test place_tests[] = {
 	  0 },
 	{ "place-netns", "a network namespace is called by the container that lives in it",
 	  place_netns, 0 },
+	{ "netns-renamed", "a number that is given again has the name of the new namespace",
+	  netns_renamed, 0 },
 	{ 0 },
 };

@@ -371,6 +371,19 @@ static void nobody(void)
 	check(strstr(outcome.err, "has a connection"), "not on stderr: %s", outcome.err);
 }
 
+/* It keeps its number for a minute: why a server does not start again, perhaps. */
+static void over(void)
+{
+	int listener = tcp_listen("127.0.0.1", 8080), client = tcp_connect(0, 8080);
+	int served = accept(listener, NULL, NULL);
+
+	sock_close(listener);
+	sock_close(served);
+	sock_close(client);
+	check(ask("8080", false) == 1, "somebody has it: %s", outcome.out);
+	expect_out("; a connection that is over keeps it yet (TIME_WAIT), tcp, 127.0.0.1:8080 -> ");
+}
+
 #define NOBODY 65534 /* run_porttrace() */
 
 static void listen_as_nobody(int ctl, void *arg)
@@ -412,7 +425,7 @@ static void unprivileged(void)
 	check(outcome.status == 0, "exit status %d: %s", outcome.status, outcome.err);
 	snprintf(line, sizeof(line), "%s on 127.0.0.1", port);
 	expect_out(line);
-	expect_out(" is open: who holds it is not for this user to see\n");
+	expect_out(" is open: who holds it cannot be seen from here\n");
 	check(!strncmp(outcome.err, "porttrace: ", 11), "nothing is said on stderr");
 	check(strchr(outcome.err, '\n') == outcome.err + strlen(outcome.err) - 1,
 	      "not one line on stderr: %s", outcome.err);
@@ -460,6 +473,7 @@ const struct test who_tests[] = {
 	{ "who-hostile", "names cannot forge a line of the answer", hostile_who, 0 },
 	{ "who-nobody", "nobody has it: status 1, and a connection that uses the number", nobody,
 	  0 },
+	{ "who-over", "so is one in TIME_WAIT", over, 0 },
 	{ "who-unprivileged", "what is not for this user to see is said to be", unprivileged, 0 },
 	{ "who-usage", "what is no port is refused, with status 2", usage, 0 },
 	{ 0 },

@@ -130,6 +130,12 @@ static void nobody_known_is_no_missing_holder(void **state)
 	assert_shown("pid", &event, "-");
 	event.socket.kernel = true;
 	assert_shown("comm", &event, "(kernel)");
+	/* In a listing all that could hold it were looked at. */
+	event.socket.kernel = false;
+	event.kind = EVENT_EXISTING;
+	assert_shown("comm", &event, "(unknown)");
+	event.holders_known = true;
+	assert_shown("comm", &event, "(no holder)");
 }
 
 static void the_detail_of_a_connect_tells_where_to_and_how_fast(void **state)

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
+#include "base/procdir.h"
 #include "enrich/cache.h"
 #include "enrich/enrich.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 /* --- names ------------------------------------------------------------------ */
 
@@ -339,6 +342,51 @@ static void who_only_holds_a_socket_of_it_gives_no_name(void **state)
 	enrich_free(enrich);
 }
 
+/* A child that does nothing, in the same namespace. */
+static struct process child_at(const char *path)
+{
+	struct process process = myself_at(path);
+	struct procdir_stat stat;
+	int dir;
+
+	process.tgid = (uint32_t)fork();
+	if (!process.tgid)
+		for (;;)
+			pause();
+	dir = procdir_open(process.tgid);
+	assert_int_equal(procdir_stat(dir, &stat), 0);
+	close(dir);
+	process.start_ns = stat.start_ticks * procdir_tick_ns();
+	return process;
+}
+
+/* The number of a namespace is given again as soon as it is gone. */
+static void who_lives_there_next_gives_its_name(void **state)
+{
+	struct enrich *enrich = enrich_new(true);
+	struct process first = child_at("/system.slice/x.service"),
+		       next = myself_at("/system.slice/y.service"), last = myself_at("/");
+
+	(void)state;
+	enrich_set_host_netns(enrich, own_netns() + 1);
+	enrich_inhabitant(enrich, own_netns(), &first);
+	enrich_inhabitant(enrich, own_netns(), &next);
+	assert_string_equal(enrich_netns(enrich, own_netns()), "x.service");
+	kill((pid_t)first.tgid, SIGKILL);
+	waitpid((pid_t)first.tgid, NULL, 0);
+	enrich_inhabitant(enrich, own_netns(), &first); /* its last port closes */
+	assert_string_equal(enrich_netns(enrich, own_netns()), "x.service");
+	process_changed(&next);
+	enrich_inhabitant(enrich, own_netns(), &next);
+	assert_string_equal(enrich_netns(enrich, own_netns()), "y.service");
+	enrich_inhabitant(enrich, own_netns(), &last); /* it has no place; and next is there yet */
+	assert_string_equal(enrich_netns(enrich, own_netns()), "y.service");
+	release(&first);
+	release(&next);
+	release(&last);
+	enrich_free(enrich);
+}
+
 static void the_wall_clock_runs_with_the_events_clock(void **state)
 {
 	const uint64_t hour = 3600000000000ULL, slack = 1000000000ULL;
@@ -360,6 +408,7 @@ int main(void)
 		cmocka_unit_test(a_place_comes_from_the_path),
 		cmocka_unit_test(a_namespace_is_called_by_who_lives_in_it),
 		cmocka_unit_test(who_only_holds_a_socket_of_it_gives_no_name),
+		cmocka_unit_test(who_lives_there_next_gives_its_name),
 		cmocka_unit_test(what_lacks_is_read_from_proc),
 		cmocka_unit_test(another_start_time_gives_nothing),
 		cmocka_unit_test(a_process_that_is_gone_gives_nothing),

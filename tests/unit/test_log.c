@@ -24,10 +24,11 @@ static void a_message_is_one_line_with_the_name_of_the_program(void **state)
 	assert_said("", "porttrace: \n");
 }
 
-static void further_lines_are_indented_so_that_none_is_forged(void **state)
+/* A process may call itself so. */
+static void a_line_within_it_is_escaped_so_that_none_is_forged(void **state)
 {
 	(void)state;
-	assert_said("first\nporttrace: second", "porttrace: first\n  porttrace: second\n");
+	assert_said("first\nporttrace: second", "porttrace: first\\x0aporttrace: second\n");
 }
 
 static void what_a_message_quotes_is_escaped(void **state)
@@ -52,7 +53,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_message_is_one_line_with_the_name_of_the_program),
-		cmocka_unit_test(further_lines_are_indented_so_that_none_is_forged),
+		cmocka_unit_test(a_line_within_it_is_escaped_so_that_none_is_forged),
 		cmocka_unit_test(what_a_message_quotes_is_escaped),
 		cmocka_unit_test(a_message_beyond_the_room_is_cut),
 	};

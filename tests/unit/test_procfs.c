@@ -158,14 +158,15 @@ static void a_process_is_described(void **state)
 
 	(void)state;
 	put_file("stat", "7 (nginx)" STAT_TAIL);
-	put_file("status", "Name:\tx\nUid:\t1000\t0\t0\t0\nGid:\t100\t0\t0\t0\n");
+	put_file("status", "Name:\tx\nUid:\t1000\t33\t0\t0\nGid:\t100\t34\t0\t0\n");
 	put_file("cgroup", "1:name=systemd:/old\n0::/system.slice/nginx.service\n");
 	put_link("exe", "/usr/sbin/nginx (deleted)");
 	process = procfs_process(procs, 7, dir);
 	assert_non_null(process);
 	assert_int_equal(process->tgid, 7);
-	assert_int_equal(process->uid, 1000);
-	assert_int_equal(process->gid, 100);
+	/* Those it acts with. */
+	assert_int_equal(process->uid, 33);
+	assert_int_equal(process->gid, 34);
 	assert_int_equal(process->ppid, 42);
 	assert_int_equal(process->start_ns, 123456 * procdir_tick_ns());
 	assert_string_equal(process->comm, "nginx");

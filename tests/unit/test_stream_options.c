@@ -328,6 +328,26 @@ static void color_follows_the_terminal_unless_chosen(void **state)
 	close(ends[1]);
 }
 
+static int resolve(void *arg)
+{
+	return stream_options_host_netns(&options, *(uint32_t *)arg);
+}
+
+static void a_host_that_is_not_known_is_said(void **state)
+{
+	uint32_t known = 4026531840, unknown = 0;
+
+	(void)state;
+	assert_int_equal(call("x --netns host"), STATUS_OK);
+	assert_true(captured(STDERR_FILENO, resolve, &known, said, sizeof(said)));
+	assert_string_equal(said, "");
+	assert_true(captured(STDERR_FILENO, resolve, &unknown, said, sizeof(said)));
+	assert_contains(said, "--netns host: ");
+	stream_options_init(&options);
+	assert_false(captured(STDERR_FILENO, resolve, &unknown, said, sizeof(said)));
+	assert_string_equal(said, "");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -347,6 +367,7 @@ int main(void)
 		TEST(bad_words_are_said_and_end_with_2),
 		TEST(more_than_a_filter_holds_is_refused),
 		TEST(every_column_fits_into_the_list_of_them),
+		TEST(a_host_that_is_not_known_is_said),
 		TEST(color_follows_the_terminal_unless_chosen),
 	};
 

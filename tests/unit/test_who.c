@@ -4,6 +4,8 @@
 
 #include "output/who.h"
 
+#include <netinet/tcp.h>
+
 #define SECOND 1000000000ULL
 
 static struct enrich *enrich;
@@ -226,8 +228,8 @@ static void nobody_is_said_to_be_nobody_or_unknown(void **state)
 	assert_contains(answer(), "is the kernel's own: no process holds it");
 	told.socket.kernel = false;
 	facts.all_seen = false;
-	assert_string_equal(
-		answer(), "tcp/8080 on 0.0.0.0 is open: who holds it is not for this user to see");
+	assert_string_equal(answer(),
+			    "tcp/8080 on 0.0.0.0 is open: who holds it cannot be seen from here");
 }
 
 static void each_scope_is_said_in_words(void **state)
@@ -367,6 +369,23 @@ static void json_has_all_of_it(void **state)
 	assert_null(strstr(json(), "memfd"));
 }
 
+static void json_says_nothing_of_what_cannot_be_seen(void **state)
+{
+	(void)state;
+	told.actor = (struct actor){ 0 };
+	told.n_holders = 0;
+	told.holders_known = false;
+	facts.portrait = NULL;
+	facts.all_seen = false;
+	row.n_holders = 0;
+	row.socket.reuse_unknown = true;
+	told.socket = row.socket;
+	assert_null(strstr(json(), "holder"));
+	assert_null(strstr(json(), "reuseport"));
+	facts.all_seen = true;
+	assert_contains(json(), "\"accept_queue\":0,\"holders\":[]}]");
+}
+
 static void a_connection_that_uses_the_number_is_named(void **state)
 {
 	struct connection connection = { .remote = an_endpoint(IPPROTO_TCP, 443) };
@@ -377,8 +396,16 @@ static void a_connection_that_uses_the_number_is_named(void **state)
 	assert_text(&out, "python3 (4242) has a connection by tcp, 0.0.0.0:8080 -> 0.0.0.0:443");
 	told.actor = (struct actor){ 0 };
 	who_put_user(&out, &told);
+	assert_text(&out, "a connection that no process holds has it, tcp, 0.0.0.0:8080 -> "
+			  "0.0.0.0:443");
+	told.holders_known = false;
+	who_put_user(&out, &told);
 	assert_text(&out, "a process that is not known has a connection by tcp, 0.0.0.0:8080 -> "
 			  "0.0.0.0:443");
+	told.socket.state = TCP_TIME_WAIT;
+	who_put_user(&out, &told);
+	assert_text(&out, "a connection that is over keeps it yet (TIME_WAIT), tcp, "
+			  "0.0.0.0:8080 -> 0.0.0.0:443");
 }
 
 int main(void)
@@ -395,6 +422,7 @@ int main(void)
 		TEST(many_holders_and_peers_are_counted),
 		TEST(hostile_text_is_escaped_everywhere),
 		TEST(json_has_all_of_it),
+		TEST(json_says_nothing_of_what_cannot_be_seen),
 		TEST(a_connection_that_uses_the_number_is_named),
 	};
 

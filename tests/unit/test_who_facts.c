@@ -23,10 +23,12 @@ const struct snapshot *open_now_snapshot(const struct open_now *now)
 	return &shot;
 }
 
+static bool hides_holders;
+
 bool open_now_hides_holders(const struct open_now *now)
 {
 	(void)now;
-	return true;
+	return hides_holders;
 }
 
 uint32_t open_now_host_netns(const struct open_now *now)
@@ -111,7 +113,7 @@ static void the_oldest_holder_is_told_about(void **state)
 	assert_string_equal(who.event.actor.comm, "comm100");
 	assert_int_equal(who.event.actor.uid, 7);
 	assert_int_equal(who.event.n_holders, 2);
-	assert_false(who.facts.all_seen);
+	assert_true(who.facts.all_seen);
 	assert_non_null(who.facts.portrait);
 }
 
@@ -157,6 +159,20 @@ static void nobody_holds_what_nobody_holds(void **state)
 	assert_true(who.event.holders_known);
 	assert_int_equal(who.event.n_holders, 0);
 	assert_int_equal(who.facts.n_peers, 0);
+}
+
+static void a_holder_that_may_be_hidden_is_not_told_to_be_none(void **state)
+{
+	(void)state;
+	hides_holders = true;
+	gather(1);
+	assert_false(who.facts.all_seen);
+	assert_false(who.event.holders_known);
+	holders[0] = &old;
+	hold(&given[0], 0, 1);
+	gather(1);
+	assert_true(who.event.holders_known);
+	hides_holders = false;
 }
 
 static void peers_are_counted_by_address_most_first(void **state)
@@ -240,6 +256,7 @@ int main(void)
 		TEST(pid_1_is_told_about_only_where_it_is_alone),
 		TEST(holders_of_all_sockets_are_told_once),
 		TEST(nobody_holds_what_nobody_holds),
+		TEST(a_holder_that_may_be_hidden_is_not_told_to_be_none),
 		TEST(peers_are_counted_by_address_most_first),
 		TEST(connections_elsewhere_are_not_counted),
 		TEST(a_port_of_one_address_has_the_connections_to_it),

@@ -18,14 +18,8 @@ void say(const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	buf_puts(&line, "porttrace: ");
-	for (char *part = text, *end; part; part = end) {
-		/* A message may have lines of its own; they are indented. */
-		end = strchr(part, '\n');
-		escape_text(&line, part, end ? (size_t)(end - part) : strlen(part));
-		buf_puts(&line, end ? "\n  " : "\n");
-		if (end)
-			end++;
-	}
+	escape_text(&line, text, strlen(text));
+	buf_putc(&line, '\n');
 	if (!line.failed && write(STDERR_FILENO, line.data, line.len) < 0) {
 		/* Nowhere left to say so. */
 	}

@@ -209,11 +209,17 @@ static bool forbidden(const struct targets *targets)
 
 static int guard(const struct closing *c)
 {
+	bool pids_known = !open_now_foreign_pids(c->listing.now);
 	int status;
 
+	if (c->options->kill && !pids_known && !c->options->dry_run) {
+		say("--kill goes by numbers of processes, and those of the host's pid namespace mean "
+		    "nothing in this one: run it in the host's; nothing was done");
+		return STATUS_NO_TRACING;
+	}
 	if (c->options->force)
 		return STATUS_OK;
-	status = close_guard_session(&c->targets);
+	status = close_guard_session(&c->targets, pids_known);
 	return status || !c->options->kill ? status : close_guard_kill(&c->targets);
 }
 

@@ -105,7 +105,7 @@ static const struct target *named_by_ssh(const struct targets *targets)
 	return NULL;
 }
 
-int close_guard_session(const struct targets *targets)
+int close_guard_session(const struct targets *targets, bool pids_known)
 {
 	struct search search = { .targets = targets };
 	struct ancestors ancestors;
@@ -121,7 +121,7 @@ int close_guard_session(const struct targets *targets)
 		refuse(search.found, ancestors.pids[i], "has its connection through");
 		return STATUS_NO;
 	}
-	search.found = held_by(targets, &ancestors, &pid);
+	search.found = pids_known ? held_by(targets, &ancestors, &pid) : NULL;
 	if (search.found) {
 		refuse(search.found, pid, "holds");
 		return STATUS_NO;

@@ -26,9 +26,9 @@ const char *target_text(const struct socket_info *socket, char text[TARGET_TEXT]
 
 /*
  * Whether the session this runs in depends on one of them: then it says on which,
- * and why. STATUS_OK or STATUS_NO.
+ * and why. pids_known: the holders' numbers are of our pid namespace. STATUS_OK or STATUS_NO.
  */
-int close_guard_session(const struct targets *targets);
+int close_guard_session(const struct targets *targets, bool pids_known);
 /* The same of processes that would be ended: this one's ancestors. */
 int close_guard_kill(const struct targets *targets);
 

@@ -18,3 +18,9 @@ bool say_unread_netns(const struct snapshot_gaps *gaps)
 				   strerror(-gaps->err));
 	return true;
 }
+
+void say_foreign_pids(void)
+{
+	say("--pid means numbers of the host's pid namespace; in this one processes have others "
+	    "(NSpid in the host's /proc/PID/status)");
+}

@@ -10,4 +10,7 @@
 /* Says which namespaces were not read, and why; false: all were. */
 bool say_unread_netns(const struct snapshot_gaps *gaps);
 
+/* What --pid means where the numbers that are told are none of our pid namespace. */
+void say_foreign_pids(void);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/out.h"
+#include "cmd/gaps.h"
 #include "cmd/terminal.h"
 
 #include <errno.h>
@@ -62,6 +63,8 @@ int listing_open(struct listing *listing)
 	status = open_now_read(&listing->now, &wants);
 	if (status)
 		return status;
+	if (o->filter.n_pids && open_now_foreign_pids(listing->now))
+		say_foreign_pids();
 	name_namespaces(listing);
 	stream_options_host_netns(o, open_now_host_netns(listing->now));
 	return STATUS_OK;

@@ -5,8 +5,10 @@
 #include "diag/diag.h"
 #include "trace/first_namespace.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Things that lack, as "a, b and c" would be too much to build: "a; b; c". */
 struct lacks {
@@ -37,14 +39,37 @@ static bool knows_others(const struct netns_ways *ways)
 	return false;
 }
 
+/* What /proc shows of others is the matter of its pid namespace, and of hidepid= (proc(5)). */
+static const char *hides_processes(void)
+{
+	if (!in_first_namespace("pid", PID_INIT_INO))
+		return "nor what is outside of this pid namespace: what processes hold there, and "
+		       "the network namespaces they live in";
+	if (access("/proc/1", F_OK))
+		return "/proc hides the processes of others, and what they hold (hidepid)";
+	return NULL;
+}
+
+static const char *plural(unsigned int n, const char *one, const char *many)
+{
+	return n == 1 ? one : many;
+}
+
 static void collect(struct lacks *lacks, const struct open_diag *read, const struct diag_gaps *gaps)
 {
+	const char *hidden = hides_processes();
+
 	if (gaps->netns)
-		add(lacks, "%u other network namespaces are not read", gaps->netns);
-	else if (gaps->processes && !knows_others(&read->ways))
+		add(lacks, "%u other network %s not read", gaps->netns,
+		    plural(gaps->netns, "namespace is", "namespaces are"));
+	else if (read->hides_holders && !knows_others(&read->ways))
 		add(lacks, "no other network namespace than this one is read");
 	if (gaps->processes)
-		add(lacks, "what %u processes of others hold is not known", gaps->processes);
+		add(lacks, "what %u %s of others hold%s is not known", gaps->processes,
+		    plural(gaps->processes, "process", "processes"),
+		    plural(gaps->processes, "s", ""));
+	if (hidden)
+		add(lacks, "%s", hidden);
 	if (gaps->no_tcp)
 		add(lacks, "no TCP (CONFIG_INET_TCP_DIAG)");
 	if (gaps->no_udp)
@@ -77,11 +102,11 @@ int open_diag_read(struct open_diag *out, struct snapshot *snapshot, bool connec
 
 	if (err) {
 		say("%s%ssock_diag, which would do for a part, fails: %s", why ? why : "",
-		    why ? "; " : "", strerror(-err));
+		    why ? "; " : "", err == -ENOENT ? "/proc is not mounted" : strerror(-err));
 		return STATUS_NO_TRACING;
 	}
 	out->host_netns = find_host_netns(&out->ways);
-	out->hides_holders = gaps.processes;
+	out->hides_holders = gaps.processes || hides_processes();
 	collect(&lacks, out, &gaps);
 	if (why)
 		say("not everything is shown (%s): %s", lacks.text, why);

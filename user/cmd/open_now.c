@@ -6,6 +6,7 @@
 #include "cmd/gaps.h"
 #include "cmd/open_diag.h"
 #include "enrich/enrich.h"
+#include "trace/first_namespace.h"
 #include "trace/trace.h"
 
 #include <errno.h>
@@ -18,6 +19,7 @@ struct open_now {
 	struct snapshot snapshot;
 	uint32_t host_netns;
 	struct open_diag diag; /* what was read without trace */
+	bool hides_holders;    /* of processes that are not seen */
 	bool args;
 };
 
@@ -28,7 +30,17 @@ static int read_without_bpf(struct open_now *now, const struct open_now_wants *w
 				    wants->quiet ? NULL : why);
 
 	now->host_netns = now->diag.host_netns;
+	now->hides_holders = now->diag.hides_holders;
 	return status;
+}
+
+/* The iterator over processes goes through those of our pid namespace (bpf_iter_task(), v5.8). */
+static void look_for_hidden(struct open_now *now, bool quiet)
+{
+	now->hides_holders = !in_first_namespace("pid", PID_INIT_INO);
+	if (now->hides_holders && !quiet)
+		say("what is outside of this pid namespace is not seen, neither what processes hold "
+		    "there nor the network namespaces they live in: run in the host's");
 }
 
 /* The privilege is there, and the tables cannot be read: that is no answer at all. */
@@ -56,6 +68,7 @@ static int read_tables(struct open_now *now, const struct open_now_wants *wants)
 	now->host_netns = trace_host_netns(now->trace);
 	if (!wants->quiet)
 		say_unread_netns(&gaps);
+	look_for_hidden(now, wants->quiet);
 	if (gaps.corrupt && !wants->quiet)
 		say("some rows of the kernel's tables made no sense, and are not shown");
 	return STATUS_OK;
@@ -101,7 +114,12 @@ const struct snapshot *open_now_snapshot(const struct open_now *now)
 
 bool open_now_hides_holders(const struct open_now *now)
 {
-	return now->diag.hides_holders;
+	return now->hides_holders;
+}
+
+bool open_now_foreign_pids(const struct open_now *now)
+{
+	return now->trace && !in_first_namespace("pid", PID_INIT_INO);
 }
 
 uint32_t open_now_host_netns(const struct open_now *now)
@@ -164,7 +182,7 @@ static void tell_row(struct open_now *now, const struct snapshot_row *row, uint3
 		.actor = snapshot_actor(row),
 		.holders = row->holders,
 		.n_holders = row->n_holders,
-		.holders_known = row->n_holders || !now->diag.hides_holders,
+		.holders_known = row->n_holders || !now->hides_holders,
 		.sharing = sharing,
 		.connection = row->socket.connected ? &connection : NULL,
 	};

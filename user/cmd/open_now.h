@@ -41,6 +41,9 @@ const struct snapshot *open_now_snapshot(const struct open_now *now);
 /* Whether a socket without a holder may have one that this user must not see. */
 bool open_now_hides_holders(const struct open_now *now);
 
+/* Whether numbers of processes are those of the host's pid namespace, and ours is another. */
+bool open_now_foreign_pids(const struct open_now *now);
+
 /* Inode of the initial network namespace; 0: not known. */
 uint32_t open_now_host_netns(const struct open_now *now);
 /* A descriptor of that namespace, the caller closes it. -errno. */

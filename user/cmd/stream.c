@@ -2,6 +2,7 @@
 #include "cmd/stream.h"
 
 #include "base/log.h"
+#include "cmd/gaps.h"
 #include "cmd/terminal.h"
 #include "trace/first_namespace.h"
 
@@ -43,8 +44,7 @@ static void filter_early(struct stream *s)
 	if (s->options->netns_host)
 		early.n_netns = 0; /* one of them is not known yet */
 	if (early.n_pids && !in_first_namespace("pid", PID_INIT_INO))
-		say("--pid means numbers of the host's pid namespace; in this one processes have "
-		    "others (NSpid in the host's /proc/PID/status)");
+		say_foreign_pids();
 	trace_filter(session_trace(s->session), &early);
 }
 

@@ -34,6 +34,9 @@ bool stream_options_host_netns(struct stream_options *options, uint32_t inode)
 
 	if (!options->netns_host || filter->n_netns == FILTER_MANY_MAX)
 		return false;
+	if (!inode)
+		say("--netns host: which network namespace is the host's cannot be known from here, "
+		    "and nothing of it is shown");
 	filter->netns[filter->n_netns++] = inode;
 	return true;
 }

@@ -7,6 +7,7 @@
 #include "cmd/stream_options.h"
 #include "cmd/who_facts.h"
 
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -76,6 +77,7 @@ static int tell_ports(struct who *w, bool of_host)
 struct user {
 	struct who *who;
 	bool remote; /* the other end may be meant, too */
+	bool over;   /* those in TIME_WAIT, which keep the number and are nobody's */
 	bool found;
 };
 
@@ -86,7 +88,8 @@ static void find_user(const struct event *event, void *arg)
 	struct who *w = user->who;
 	struct socket_info end = event->socket;
 
-	if (user->found || !event->connection || !event->connection->remote.port)
+	if (user->found || !event->connection || !event->connection->remote.port ||
+	    (event->socket.state == TCP_TIME_WAIT) != user->over)
 		return;
 	if (user->remote)
 		end.local.port = event->connection->remote.port;
@@ -108,6 +111,9 @@ static int tell_nobody(struct who *w)
 	buf_puts(&w->out, " open");
 	open_now_each(w->now, &w->options.filter, find_user, &user);
 	user.remote = true;
+	open_now_each(w->now, &w->options.filter, find_user, &user);
+	user.remote = false;
+	user.over = true;
 	open_now_each(w->now, &w->options.filter, find_user, &user);
 	if (w->options.output == &sink_json) {
 		say("%.*s", (int)w->out.len, w->out.data);

@@ -31,7 +31,6 @@ static int gather_holders(struct event *event, const struct snapshot_row *const 
 
 	for (size_t i = 0; i < n; i++)
 		all += rows[i]->n_holders;
-	event->holders_known = true;
 	event->holders = calloc(all + 1, sizeof(struct process *));
 	if (!event->holders)
 		return -ENOMEM;
@@ -210,6 +209,7 @@ int who_facts_gather(struct who_facts *who, struct open_now *now, size_t first, 
 		err = gather_peers(who, snapshot);
 	if (err)
 		return err;
+	who->event.holders_known = who->event.n_holders || who->facts.all_seen;
 	name_device(who, now);
 	who->event.actor = actor_of(main_holder(&who->event));
 	if (who->event.actor.process) {

@@ -31,6 +31,16 @@ static int open_dir(int at, const char *name)
 	return fd;
 }
 
+bool procfs_has_ended(int err)
+{
+	return err == -ENOENT || err == -ESRCH;
+}
+
+bool procfs_is_ours(int err)
+{
+	return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
+}
+
 int procfs_each(int (*tell)(uint32_t tgid, int dir, void *arg), void *arg)
 {
 	DIR *proc = opendir("/proc");
@@ -46,10 +56,12 @@ int procfs_each(int (*tell)(uint32_t tgid, int dir, void *arg), void *arg)
 		if (parse_u64(entry->d_name, INT32_MAX, &tgid))
 			continue;
 		dir = open_dir(dirfd(proc), entry->d_name);
-		if (dir < 0)
-			continue; /* it ended */
-		err = tell((uint32_t)tgid, dir, arg);
-		close(dir);
+		if (procfs_is_ours(dir))
+			err = dir;
+		else if (!procfs_has_ended(dir))
+			err = tell((uint32_t)tgid, dir, arg);
+		if (dir >= 0)
+			close(dir);
 	}
 	closedir(proc);
 	return err;
@@ -136,12 +148,13 @@ bool procfs_is_kernel_thread(int dir)
 	return !procdir_stat(dir, &stat) && stat.flags & PF_KTHREAD;
 }
 
-/* proc_pid_status(5): the first number is the real one. */
+/* The effective one, as the kernel side tells it: the second (proc_pid_status(5)). */
 static uint32_t id_of(const char *status, const char *label)
 {
 	const char *at = strstr(status, label);
 
-	return at ? (uint32_t)strtoul(at + strlen(label), NULL, 10) : UINT32_MAX;
+	at = at ? strchr(at + strlen(label), '\t') : NULL;
+	return at ? (uint32_t)strtoul(at, NULL, 10) : UINT32_MAX;
 }
 
 /* As the kernel side gives a path: whole, or not at all. */
@@ -210,8 +223,8 @@ static void fill_ids(int dir, struct decoded *out)
 	struct buf status = { 0 };
 
 	read_text(dir, "status", &status);
-	out->task.uid = id_of(status.len ? status.data : "", "\nUid:");
-	out->task.gid = id_of(status.len ? status.data : "", "\nGid:");
+	out->task.uid = id_of(status.len ? status.data : "", "\nUid:\t");
+	out->task.gid = id_of(status.len ? status.data : "", "\nGid:\t");
 	buf_free(&status);
 }
 

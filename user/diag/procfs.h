@@ -7,7 +7,10 @@
 
 #include <dirent.h>
 
-/* Calls tell(tgid, dir, arg) for each process; dir is its folder. 0 or the first not 0. */
+/*
+ * Calls tell(tgid, dir, arg) for each process; dir is its folder, or -errno where this user may
+ * not open it (hidepid=, proc(5)). 0, -errno, or what tell returned, if that is not 0.
+ */
 int procfs_each(int (*tell)(uint32_t tgid, int dir, void *arg), void *arg);
 
 enum procfs_link { PROCFS_SOCKET, PROCFS_NETNS };
@@ -19,6 +22,11 @@ enum procfs_link { PROCFS_SOCKET, PROCFS_NETNS };
  */
 int procfs_each_fd(int dir, int (*tell)(enum procfs_link kind, uint64_t inode, int fd, void *arg),
 		   void *arg);
+
+/* Whether such an error means that the process has ended meanwhile. */
+bool procfs_has_ended(int err);
+/* Whether it is ours, and not for lack of a right: descriptors or memory are used up. */
+bool procfs_is_ours(int err);
 
 /* The inode of the process's network namespace; 0: not to be seen. */
 uint32_t procfs_netns(int dir);

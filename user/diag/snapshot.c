@@ -21,8 +21,8 @@
 #define PORT_STATES (1u << TCP_LISTEN)
 #define UDP_PORT_STATES (1u << TCP_CLOSE)
 #define CONN_STATES (1u << TCP_ESTABLISHED)
-/* Without those that have ended, and have no process. */
-#define ALL_STATES (0xfffu & ~(1u << 0 | 1u << TCP_CLOSE | 1u << TCP_TIME_WAIT))
+/* All that are a connection: a socket in none of them has no peer. */
+#define ALL_STATES (0xfffu & ~(1u << 0 | 1u << TCP_CLOSE))
 
 struct reading {
 	struct procs *procs;
@@ -155,7 +155,7 @@ static void note_gap(int err, void *arg)
 static int note_netns(uint32_t tgid, int dir, void *arg)
 {
 	struct reading *reading = arg;
-	uint32_t inode = procfs_netns(dir);
+	uint32_t inode = dir < 0 ? 0 : procfs_netns(dir);
 
 	if (!inode)
 		return 0;
@@ -236,16 +236,19 @@ static int take_fd(enum procfs_link kind, uint64_t inode, int fd, void *arg)
 static int take_process(uint32_t tgid, int dir, void *arg)
 {
 	struct reading *reading = arg;
-	int err;
+	int err = dir;
 
 	reading->tgid = tgid;
 	reading->dir = dir;
-	err = procfs_each_fd(dir, take_fd, reading);
+	if (dir >= 0)
+		err = procfs_each_fd(dir, take_fd, reading);
 	procs_put(reading->procs, reading->process);
 	reading->process = NULL;
-	if (err == -EACCES || err == -EPERM)
-		reading->gaps->processes += !procfs_is_kernel_thread(dir);
-	return err == -ENOMEM ? err : 0;
+	if (procfs_is_ours(err))
+		return err;
+	if (err < 0 && !procfs_has_ended(err))
+		reading->gaps->processes += dir < 0 || !procfs_is_kernel_thread(dir);
+	return 0;
 }
 
 static int find_holders(struct reading *reading)

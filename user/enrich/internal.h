@@ -13,6 +13,7 @@ struct enrich {
 	struct name_cache users;
 	struct name_cache services;
 	void *netns; /* of struct netns_name, see netns.c */
+	uint64_t netns_read_ns;
 };
 
 /*

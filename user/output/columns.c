@@ -149,9 +149,11 @@ static void put_uid(const struct event *e, struct enrich *enrich, struct buf *ou
 
 static const char *no_process_text(const struct event *e)
 {
+	bool looked = e->holders_known && (e->kind == EVENT_EXISTING || !e->connection);
+
 	if (e->socket.kernel)
 		return "(kernel)";
-	return e->holders_known && !e->connection ? "(no holder)" : "(unknown)";
+	return looked ? "(no holder)" : "(unknown)";
 }
 
 static void put_comm(const struct event *e, struct enrich *enrich, struct buf *out)

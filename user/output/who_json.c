@@ -55,8 +55,10 @@ static void put_portrait(struct json *j, struct enrich *enrich, const struct pro
 	put_ancestors(j, enrich, portrait);
 }
 
-static void put_holder_pids(struct json *j, const struct snapshot_row *row)
+static void put_holder_pids(struct json *j, const struct snapshot_row *row, bool all_seen)
 {
+	if (!row->n_holders && !all_seen)
+		return;
 	json_array(j, "holders");
 	for (size_t i = 0; i < row->n_holders; i++)
 		json_u64(j, NULL, row->holders[i]->tgid);
@@ -74,12 +76,13 @@ static void put_sockets(struct json *j, const struct port_facts *facts)
 			json_u64(j, "cookie", s->cookie);
 		if (s->inode)
 			json_u64(j, "inode", s->inode);
-		json_bool(j, "reuseport", s->reuseport);
+		if (!s->reuse_unknown)
+			json_bool(j, "reuseport", s->reuseport);
 		if (who_has_backlog(s))
 			json_u64(j, "backlog", s->backlog);
 		if (s->queue_known)
 			json_u64(j, "accept_queue", s->accept_queue);
-		put_holder_pids(j, facts->rows[i]);
+		put_holder_pids(j, facts->rows[i], facts->all_seen);
 		json_object_end(j);
 	}
 	json_array_end(j);

@@ -5,6 +5,7 @@
 
 #include "base/escape.h"
 
+#include <netinet/tcp.h>
 #include <string.h>
 
 #define NSEC_PER_SEC 1000000000ULL
@@ -66,7 +67,7 @@ static void put_nobody(struct buf *out, const struct port_facts *facts)
 			 " is open, and no process holds it: its descriptor is on the way between "
 			 "two, or io_uring's");
 	else
-		buf_puts(out, " is open: who holds it is not for this user to see");
+		buf_puts(out, " is open: who holds it cannot be seen from here");
 }
 
 static void put_holders_in_short(struct buf *out, const struct event *e)
@@ -287,13 +288,24 @@ void who_put_text(struct buf *out, struct enrich *enrich, const struct port_fact
 	who_put_process(out, enrich, facts);
 }
 
+static void put_user(struct buf *out, const struct event *event)
+{
+	if (event->socket.state == TCP_TIME_WAIT) {
+		buf_puts(out, "a connection that is over keeps it yet (TIME_WAIT), ");
+		return;
+	}
+	if (event->actor.process) {
+		who_name(out, event->actor.comm, event->actor.process->tgid);
+		buf_puts(out, " has a connection by ");
+		return;
+	}
+	buf_puts(out, event->holders_known ? "a connection that no process holds has it, " :
+					     "a process that is not known has a connection by ");
+}
+
 void who_put_user(struct buf *out, const struct event *event)
 {
-	if (event->actor.process)
-		who_name(out, event->actor.comm, event->actor.process->tgid);
-	else
-		buf_puts(out, "a process that is not known");
-	buf_puts(out, " has a connection by ");
+	put_user(out, event);
 	buf_puts(out, proto_name(&event->socket));
 	buf_puts(out, ", ");
 	cell_put_endpoint(&event->socket.local, out);

@@ -5,6 +5,7 @@
 #include "trace/iter_target.h"
 #include "trace/privilege.h"
 
+#include <bpf/btf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,6 +110,26 @@ static void allow_descriptors(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* The file of --btf. What is none of types would be refused with each program, and not by name. */
+static int check_types(const char *path, char why[COVERAGE_WHY])
+{
+	libbpf_print_fn_t print;
+	struct btf *types;
+
+	if (access(path, R_OK)) {
+		snprintf(why, COVERAGE_WHY, "--btf %s: %s", path, strerror(errno));
+		return -ENOSYS;
+	}
+	print = libbpf_set_print(NULL);
+	types = btf__parse(path, NULL);
+	libbpf_set_print(print);
+	btf__free(types);
+	if (types)
+		return 0;
+	snprintf(why, COVERAGE_WHY, "--btf %s: there are no types of a kernel in it (BTF)", path);
+	return -ENOSYS;
+}
+
 /* What must be so before anything is tried: a sentence in why where it is not. */
 static int check_kernel(struct trace *trace, char why[COVERAGE_WHY])
 {
@@ -126,16 +147,15 @@ static int check_kernel(struct trace *trace, char why[COVERAGE_WHY])
 		return -EPERM;
 	}
 	trace->kernel_types = !access(BTF_PATH, R_OK);
-	if (trace->btf_path ? !access(trace->btf_path, R_OK) : trace->kernel_types)
-		return 0;
 	if (trace->btf_path)
-		snprintf(why, COVERAGE_WHY, "--btf %s: %s", trace->btf_path, strerror(errno));
-	else
-		snprintf(why, COVERAGE_WHY,
-			 "this kernel tells nothing of its types: %s is not there. It takes a "
-			 "kernel of 5.10 or newer with CONFIG_DEBUG_INFO_BTF=y, and /sys mounted; "
-			 "or the types in a file, made for this very kernel: --btf FILE",
-			 BTF_PATH);
+		return check_types(trace->btf_path, why);
+	if (trace->kernel_types)
+		return 0;
+	snprintf(why, COVERAGE_WHY,
+		 "this kernel tells nothing of its types: %s is not there. It takes a kernel of "
+		 "5.10 or newer with CONFIG_DEBUG_INFO_BTF=y, and /sys mounted; or the types in a "
+		 "file, made for this very kernel: --btf FILE",
+		 BTF_PATH);
 	return -ENOSYS;
 }
 
