@@ -207,7 +207,7 @@ static void netns_renamed(void)
 	check(!umount("/run/netns/web"), "umount: %s", strerror(errno));
 	mount_name("db");
 	tracer_sync(tracer);
-	usleep(20000); /* so long a name is believed, twice */
+	poll(NULL, 0, 20); /* so long a name is believed, twice */
 	tcp_listen("127.0.0.1", 8081);
 	expect_text(tracer_expect(tracer, "open", 8081), "netns.name", "db");
 	sock_close(fd);
