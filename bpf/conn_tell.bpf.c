@@ -121,11 +121,28 @@ static __always_inline void fill_note(struct rec_conn *rec, const struct conn_no
 	rec->sock.flags = note->sock_flags;
 }
 
+/*
+ * Most of what is kept out is known by its ports, and takes no place in the ring.
+ * The rest is asked for when the record is full.
+ */
+static __noinline int ports_may_pass(struct sock *sk, u32 hook)
+{
+	u16 port = SOCK_FIELD(hook, sk, __sk_common.skc_num);
+	u16 remote = SOCK_FIELD(hook, sk, __sk_common.skc_dport);
+
+	remote = __builtin_bswap16(remote);
+	return !port || filter_has_port(port) || (remote && filter_has_port(remote));
+}
+
 __hidden int conn_tell(struct sock *sk, u32 hook, const struct conn_note *note,
 		       const struct rec_task *task, const struct call *call)
 {
-	struct rec_conn *rec = bpf_ringbuf_reserve(&conns_ring, sizeof(*rec), 0);
+	struct rec_conn *rec;
 
+	/* The address of a call that failed may be another than the socket's. */
+	if (!call && shared.filter & FILTER_PORT && !ports_may_pass(sk, hook))
+		return 0;
+	rec = bpf_ringbuf_reserve(&conns_ring, sizeof(*rec), 0);
 	if (!rec) {
 		count_produced(note->kind);
 		count_lost(note->kind, LOSS_RING_FULL);
@@ -150,7 +167,8 @@ __hidden int conn_tell(struct sock *sk, u32 hook, const struct conn_note *note,
 	if (!rec->sock.port)
 		rec->flags |= CONN_F_NO_LOCAL;
 	if (shared.filter && !filter_pass_socket(&rec->sock, rec->remote_port)) {
-		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
+		/* It wakes as a record would: one behind it wakes nobody who has not come past it. */
+		bpf_ringbuf_discard(rec, shared.conn_reader_polls ? BPF_RB_NO_WAKEUP : 0);
 		return 0;
 	}
 	count_produced(note->kind);

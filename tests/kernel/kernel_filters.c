@@ -351,6 +351,44 @@ static void descendants(void)
 	child_join(&head);
 }
 
+static void connect_to(int listener)
+{
+	int client = tcp_connect(0, sock_port(listener)), server = accept(listener, NULL, NULL);
+
+	sock_close(server);
+	sock_close(client);
+}
+
+static size_t connects_to(const struct tracer *tracer, int port)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < tracer->count; i++)
+		n += tracer->events[i]->remote_port == port &&
+		     !strcmp(tracer->events[i]->name, "connect");
+	return n;
+}
+
+/* Nothing but what is asked for wakes the reader, so it must not be hidden by what is not. */
+static void tells_behind_others(void)
+{
+	int others = tcp_listen("127.0.0.1", 0), hit = tcp_listen("127.0.0.1", HIT);
+	struct tracer *tracer = tracer_launch(
+		&(struct launch){ .args = { "-t", "-e", "connect", "--port", "7101" } });
+
+	tracer_expect(tracer, "existing", HIT);
+	for (size_t n = 1; n <= 3; n++) {
+		connect_to(others);
+		connect_to(hit);
+		while (connects_to(tracer, HIT) < n) {
+			check(time_left() > 0, "a `connect` behind one of others is not told");
+			tracer_pump_alive(tracer, time_left());
+		}
+	}
+	sock_close(hit);
+	sock_close(others);
+}
+
 #define NOT_PRODUCED "of what it keeps out, nothing is even produced: "
 
 const struct test kernel_filter_tests[] = {
@@ -358,6 +396,8 @@ const struct test kernel_filter_tests[] = {
 	{ "kernel-filter-user", NOT_PRODUCED "-U", by_user, 20 },
 	{ "kernel-filter-netns", NOT_PRODUCED "--netns", by_netns, 20 },
 	{ "kernel-filter-port", NOT_PRODUCED "-P", by_port, 20 },
+	{ "kernel-filter-wakes", "-P: a connection is told at once, also behind one kept out",
+	  tells_behind_others, 0 },
 	{ "kernel-filter-event", NOT_PRODUCED "-e", by_event, 20 },
 	{ "kernel-filter-tcp", NOT_PRODUCED "-t", by_tcp, 20 },
 	{ "kernel-filter-udp", NOT_PRODUCED "-u", by_udp, 20 },
