@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -310,6 +311,30 @@ static void runs_as_the_caller(void)
 	check(!strstr(outcome->out, "HOME=/root\n"), "HOME is root's: %s", outcome->out);
 }
 
+/* What only root may write to is not written to for who called sudo; what he may is his. */
+static void logs_as_the_caller(void)
+{
+	int fd = mkstemp(log_path); /* root's, 0600 */
+	const struct outcome *outcome;
+	char arg[64];
+	struct stat st;
+
+	check(fd >= 0 && write(fd, "x", 1) == 1, "mkstemp: %s", strerror(errno));
+	test_at_end(remove_log);
+	setenv("SUDO_UID", NOBODY, 1);
+	setenv("SUDO_GID", NOBODY, 1);
+	snprintf(arg, sizeof(arg), "--log=%s", log_path);
+	outcome = run_with(arg, NULL, "describe", false);
+	if (strstr(outcome->err, "nobody on this host"))
+		test_skip("there is no user " NOBODY " here");
+	expect_status(outcome, 4);
+	check(!fstat(fd, &st) && st.st_size == 1, "a file of root's was emptied");
+	check(!fchown(fd, 65534, 65534), "chown: %s", strerror(errno));
+	outcome = run_with(arg, NULL, "describe", false);
+	expect_status(outcome, 0);
+	check(!fstat(fd, &st) && st.st_size != 1, "the log is not written to");
+}
+
 static void refuses_a_wrong_caller(void)
 {
 	static const char *const wrong[] = { "many", "-1", "4294967295", "3999999999", "" };
@@ -472,6 +497,8 @@ const struct test run_tests[] = {
 	{ "run-untouched", "run: descriptors, signals, user and environment are as they were",
 	  leaves_it_alone, 0 },
 	{ "run-sudo", "run: under sudo as the user who called it", runs_as_the_caller, 0 },
+	{ "run-sudo-log", "run: under sudo --log is opened as the user who called it",
+	  logs_as_the_caller, 0 },
 	{ "run-wrong-sudo", "run: a wrong SUDO_UID is an error, and nothing is run",
 	  refuses_a_wrong_caller, 0 },
 	{ "run-no-privilege", "run: without tracing nothing is run", does_not_run_untraced, 0 },

@@ -6,6 +6,7 @@
 
 #include <cap-ng.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/securebits.h>
 #include <pwd.h>
@@ -61,6 +62,26 @@ void caller_free(struct caller *caller)
 	free(caller->name);
 	free(caller->home);
 	free(caller->shell);
+}
+
+#define GROUPS_MAX 1024
+
+int caller_open(const struct caller *caller, const char *path, int flags, bool *root_again)
+{
+	gid_t groups[GROUPS_MAX], gid = getegid();
+	int n = caller->other ? getgroups(GROUPS_MAX, groups) : 0, fd = -1;
+
+	*root_again = true;
+	if (n < 0)
+		return -errno;
+	if (!caller->other || (!initgroups(caller->name, caller->gid) && !setegid(caller->gid) &&
+			       !seteuid(caller->uid)))
+		fd = open(path, flags, 0666);
+	if (fd < 0)
+		fd = -errno;
+	if (caller->other)
+		*root_again = !seteuid(0) && !setegid(gid) && !setgroups((size_t)n, groups);
+	return fd;
 }
 
 /* Which names there are depends on its version. */

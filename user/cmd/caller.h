@@ -22,6 +22,11 @@ struct caller {
 int caller_find(struct caller *caller, bool root, const char *sudo_uid, const char *sudo_gid);
 void caller_free(struct caller *caller);
 /*
+ * Opens a file as that user may, who else could have any file written to, or emptied.
+ * For one thread alone. A descriptor or -errno; *root_again: whether we are as before.
+ */
+int caller_open(const struct caller *caller, const char *path, int flags, bool *root_again);
+/*
  * In a child: becomes that user, with the groups, and without the capabilities,
  * that a login gives; the environment follows. 0 or -errno.
  */

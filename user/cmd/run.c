@@ -235,13 +235,20 @@ static int trace(struct run *r, char *const *argv)
 
 static int open_log(struct run *r)
 {
+	bool root_again;
+
 	r->fd = STDERR_FILENO;
 	if (!r->log)
 		return STATUS_OK;
-	r->fd = open(r->log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
+	r->fd = caller_open(&r->caller, r->log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
+			    &root_again);
+	if (!root_again) {
+		say("cannot be root again: %s", strerror(errno));
+		return STATUS_NO_TRACING;
+	}
 	if (r->fd >= 0)
 		return STATUS_OK;
-	say("--log '%s': %s", r->log, strerror(errno));
+	say("--log '%s': %s", r->log, strerror(-r->fd));
 	return STATUS_OUTPUT;
 }
 
