@@ -150,7 +150,7 @@ static void note_descendant(const struct filter *filter, struct process *process
 
 	if (filter->n_pids && !process->described)
 		pid = proc_parent(process->tgid);
-	for (int i = 0; filter->n_pids && !process->asked && pid > 1 && i < ANCESTORS_MAX; i++) {
+	for (int i = 0; filter->n_pids && !process->asked && pid && i < ANCESTORS_MAX; i++) {
 		process->asked = asks_for(filter, pid);
 		pid = proc_parent(pid);
 	}
