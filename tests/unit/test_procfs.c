@@ -192,6 +192,21 @@ static void an_old_cgroup_is_found(void **state)
 	procs_free(procs);
 }
 
+static void a_cgroup_outside_of_our_namespace_has_no_path(void **state)
+{
+	struct procs *procs = procs_new();
+	struct process *process;
+
+	(void)state;
+	put_file("stat", "9 (x)" STAT_TAIL);
+	put_file("cgroup", "1:name=systemd:/../x.service\n0::/../../x.service\n");
+	process = procfs_process(procs, 9, dir);
+	assert_null(process->cgroup_path);
+	assert_int_equal(process->cgroup_id, 0);
+	procs_put(procs, process);
+	procs_free(procs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +217,7 @@ int main(void)
 		cmocka_unit_test(sockets_and_namespaces_are_found),
 		cmocka_unit_test(a_process_is_described),
 		cmocka_unit_test(an_old_cgroup_is_found),
+		cmocka_unit_test(a_cgroup_outside_of_our_namespace_has_no_path),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

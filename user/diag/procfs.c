@@ -175,6 +175,14 @@ static void fill_exe(int dir, struct decoded *out)
 	}
 }
 
+/* "/..": outside of our cgroup namespace (cgroup_namespaces(7)), so no path from the root. */
+static const char *path_of(const char *line)
+{
+	const char *path = strchr(line, '/');
+
+	return path && strncmp(path, "/..", 3) != 0 ? path : NULL;
+}
+
 /* The unified hierarchy; without one that of systemd (cgroups(7)). */
 static const char *cgroup_line(char *text)
 {
@@ -183,9 +191,9 @@ static const char *cgroup_line(char *text)
 
 	while ((line = strsep(&rest, "\n"))) {
 		if (!strncmp(line, "0::", 3))
-			unified = strchr(line, '/');
+			unified = path_of(line);
 		else if (strstr(line, ":name=systemd:"))
-			systemd = strchr(line, '/');
+			systemd = path_of(line);
 	}
 	return systemd && (!unified || !strcmp(unified, "/")) ? systemd : unified;
 }
