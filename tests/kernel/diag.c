@@ -163,6 +163,17 @@ static void in_a_pid_namespace(void)
 	expect_unknown_holder(port, "pid namespace");
 }
 
+static void watch_in_a_pid_namespace(void)
+{
+	const char *const args[] = { "watch", "-j", "--for", "300ms", NULL };
+	int port = listen_on_host();
+
+	check(!unshare(CLONE_NEWPID), "unshare: %s", strerror(errno));
+	run_porttrace(args, false, &outcome);
+	expect_in(line_of(port), "\"event\":\"existing\"", true);
+	expect_in(line_of(port), "\"holder", false);
+}
+
 /* A /proc of our own: options of the host's would be everybody's. */
 static void hide_processes(const char *how)
 {
@@ -202,6 +213,7 @@ const struct test diag_tests[] = {
 	  connection_that_is_over, 0 },
 	{ "list-pidns", "in a pid namespace holders outside of it are unknown, and not none",
 	  in_a_pid_namespace, 0 },
+	{ "watch-pidns", "the same of what is open before the trace", watch_in_a_pid_namespace, 0 },
 	{ "list-hidepid", "so are those that /proc hides", with_processes_hidden, 0 },
 	{ "list-hidepid-1", "and those whose folders it closes", with_folders_closed, 0 },
 	{ 0 },

@@ -451,6 +451,7 @@ static void list_options(void)
 	expect_ports("-6l", "8082 8083 8085");
 	expect_ports("-tP8081-8082", "8081 8082");
 	expect_ports("--scope=any", "8081 8082 8084");
+	expect_ports("--pid=1", "8080 8081 8082 8083 8084 8085"); /* all descend from it */
 }
 
 static void list_table_output(void)

@@ -424,6 +424,17 @@ static void existing_ports_are_told_once_each_with_all_holders(void **state)
 	assert_int_equal(event->n_holders, 0);
 }
 
+static void a_holder_that_may_be_hidden_is_not_told_to_be_none(void **state)
+{
+	(void)state;
+	snapshot.holders_hidden = true;
+	found(1, 443, 0);
+	found(2, 80, 30);
+	load(EVENT_EXISTING);
+	assert_true(assert_told(0, EVENT_EXISTING, 80, told[0].holders[0])->holders_known);
+	assert_false(assert_told(1, EVENT_EXISTING, 443, 0)->holders_known);
+}
+
 static void an_existing_port_is_shown_with_its_longest_running_holder(void **state)
 {
 	(void)state;
@@ -645,6 +656,7 @@ int main(void)
 		TEST(a_close_tells_the_port_as_it_was_opened),
 		TEST(another_backlog_is_a_change_and_the_same_is_none),
 		TEST(existing_ports_are_told_once_each_with_all_holders),
+		TEST(a_holder_that_may_be_hidden_is_not_told_to_be_none),
 		TEST(an_existing_port_is_shown_with_its_longest_running_holder),
 		TEST(existing_closes_once_and_without_a_lifetime),
 		TEST(what_opened_during_the_snapshot_is_skipped),

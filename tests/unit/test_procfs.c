@@ -177,6 +177,28 @@ static void a_process_is_described(void **state)
 	procs_free(procs);
 }
 
+/* Only what leads nowhere is deleted. */
+static void a_file_may_be_called_deleted(void **state)
+{
+	char path[64], to[64];
+	bool deleted;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/status (deleted)", folder);
+	put_file("status (deleted)", "");
+	put_link("exe", path);
+	assert_int_equal(procdir_link(dir, "exe", to, sizeof(to), &deleted), strlen(path));
+	assert_string_equal(to, path);
+	assert_false(deleted);
+	unlinkat(dir, "status (deleted)", 0);
+	assert_int_equal(procdir_link(dir, "exe", to, sizeof(to), &deleted), strlen(path));
+	assert_memory_equal(to, path, strlen(path) - strlen(" (deleted)"));
+	assert_int_equal(strlen(to), strlen(path) - strlen(" (deleted)"));
+	assert_true(deleted);
+	assert_int_equal(procdir_link(dir, "nothing", to, sizeof(to), &deleted), -1);
+	assert_false(deleted);
+}
+
 /* Without v2, or where it is not in use, systemd's hierarchy says it. */
 static void an_old_cgroup_is_found(void **state)
 {
@@ -192,6 +214,21 @@ static void an_old_cgroup_is_found(void **state)
 	procs_free(procs);
 }
 
+static void a_cgroup_outside_of_our_namespace_has_no_path(void **state)
+{
+	struct procs *procs = procs_new();
+	struct process *process;
+
+	(void)state;
+	put_file("stat", "9 (x)" STAT_TAIL);
+	put_file("cgroup", "1:name=systemd:/../x.service\n0::/../../x.service\n");
+	process = procfs_process(procs, 9, dir);
+	assert_null(process->cgroup_path);
+	assert_int_equal(process->cgroup_id, 0);
+	procs_put(procs, process);
+	procs_free(procs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,7 +238,9 @@ int main(void)
 		cmocka_unit_test(kernel_threads_are_known),
 		cmocka_unit_test(sockets_and_namespaces_are_found),
 		cmocka_unit_test(a_process_is_described),
+		cmocka_unit_test(a_file_may_be_called_deleted),
 		cmocka_unit_test(an_old_cgroup_is_found),
+		cmocka_unit_test(a_cgroup_outside_of_our_namespace_has_no_path),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void procdir_read(int dir, const char *name, struct buf *out, size_t max)
@@ -92,4 +93,27 @@ int procdir_open_same(uint32_t tgid, uint64_t start_ns)
 		return dir;
 	close(dir);
 	return -1;
+}
+
+#define DELETED " (deleted)"
+
+/* Whether that is the path of what the link leads to, to the letter. */
+static bool leads_to(int dir, const char *name, const char *path)
+{
+	struct stat end, there;
+
+	return !fstatat(dir, name, &end, 0) && !stat(path, &there) && end.st_ino == there.st_ino &&
+	       end.st_dev == there.st_dev;
+}
+
+ssize_t procdir_link(int dir, const char *name, char *to, size_t size, bool *deleted)
+{
+	ssize_t n = readlinkat(dir, name, to, size - 1);
+	size_t tail = strlen(DELETED), len = n > 0 ? (size_t)n : 0;
+
+	to[len] = '\0';
+	*deleted = len > tail && !strcmp(to + len - tail, DELETED) && !leads_to(dir, name, to);
+	if (*deleted)
+		to[len - tail] = '\0';
+	return n;
 }

@@ -5,6 +5,8 @@
 
 #include "base/buf.h"
 
+#include <sys/types.h>
+
 /*
  * A descriptor of /proc/TGID, which the caller closes; -1: there is none. It
  * stays with this process: once it ends, reads fail, and never show another with
@@ -32,5 +34,11 @@ uint64_t procdir_tick_ns(void);
 
 /* At most max bytes of a file of the process. Empty: not readable. */
 void procdir_read(int dir, const char *name, struct buf *out, size_t max);
+
+/*
+ * Where a link of the folder leads, without the " (deleted)" behind the path of what is gone;
+ * a file may be called so, too. Returns the bytes the link had, -1 with errno.
+ */
+ssize_t procdir_link(int dir, const char *name, char *to, size_t size, bool *deleted);
 
 #endif

@@ -34,13 +34,10 @@ static int read_without_bpf(struct open_now *now, const struct open_now_wants *w
 	return status;
 }
 
-/* The iterator over processes goes through those of our pid namespace (bpf_iter_task(), v5.8). */
-static void look_for_hidden(struct open_now *now, bool quiet)
+static void say_hidden(void)
 {
-	now->hides_holders = !in_first_namespace("pid", PID_INIT_INO);
-	if (now->hides_holders && !quiet)
-		say("what is outside of this pid namespace is not seen, neither what processes hold "
-		    "there nor the network namespaces they live in: run in the host's");
+	say("what is outside of this pid namespace is not seen, neither what processes hold "
+	    "there nor the network namespaces they live in: run in the host's");
 }
 
 /* The privilege is there, and the tables cannot be read: that is no answer at all. */
@@ -68,7 +65,9 @@ static int read_tables(struct open_now *now, const struct open_now_wants *wants)
 	now->host_netns = trace_host_netns(now->trace);
 	if (!wants->quiet)
 		say_unread_netns(&gaps);
-	look_for_hidden(now, wants->quiet);
+	now->hides_holders = now->snapshot.holders_hidden;
+	if (now->hides_holders && !wants->quiet)
+		say_hidden();
 	if (gaps.corrupt && !wants->quiet)
 		say("some rows of the kernel's tables made no sense, and are not shown");
 	return STATUS_OK;
@@ -151,7 +150,7 @@ static void note_descendant(const struct filter *filter, struct process *process
 
 	if (filter->n_pids && !process->described)
 		pid = proc_parent(process->tgid);
-	for (int i = 0; filter->n_pids && !process->asked && pid > 1 && i < ANCESTORS_MAX; i++) {
+	for (int i = 0; filter->n_pids && !process->asked && pid && i < ANCESTORS_MAX; i++) {
 		process->asked = asks_for(filter, pid);
 		pid = proc_parent(pid);
 	}

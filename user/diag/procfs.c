@@ -14,7 +14,6 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#define DELETED " (deleted)"
 _Static_assert(sizeof(((struct procdir_stat *)0)->comm) == COMM_LEN + 1,
 	       "both are names of a task");
 
@@ -160,19 +159,20 @@ static uint32_t id_of(const char *status, const char *label)
 /* As the kernel side gives a path: whole, or not at all. */
 static void fill_exe(int dir, struct decoded *out)
 {
-	size_t tail = strlen(DELETED), len;
+	ssize_t n = procdir_link(dir, "exe", out->exe, sizeof(out->exe), &out->deleted);
 
-	if (!read_link(dir, "exe", out->exe, sizeof(out->exe)))
+	if (n != (ssize_t)sizeof(out->exe) - 1)
 		return;
-	len = strlen(out->exe);
-	if (len == sizeof(out->exe) - 1) {
-		*out->exe = '\0'; /* perhaps cut: who reads it later has more room */
-		return;
-	}
-	if (len > tail && !strcmp(out->exe + len - tail, DELETED)) {
-		out->exe[len - tail] = '\0';
-		out->deleted = true;
-	}
+	*out->exe = '\0'; /* perhaps cut: who reads it later has more room */
+	out->deleted = false;
+}
+
+/* "/..": outside of our cgroup namespace (cgroup_namespaces(7)), so no path from the root. */
+static const char *path_of(const char *line)
+{
+	const char *path = strchr(line, '/');
+
+	return path && strncmp(path, "/..", 3) != 0 ? path : NULL;
 }
 
 /* The unified hierarchy; without one that of systemd (cgroups(7)). */
@@ -183,9 +183,9 @@ static const char *cgroup_line(char *text)
 
 	while ((line = strsep(&rest, "\n"))) {
 		if (!strncmp(line, "0::", 3))
-			unified = strchr(line, '/');
+			unified = path_of(line);
 		else if (strstr(line, ":name=systemd:"))
-			systemd = strchr(line, '/');
+			systemd = path_of(line);
 	}
 	return systemd && (!unified || !strcmp(unified, "/")) ? systemd : unified;
 }

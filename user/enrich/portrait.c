@@ -10,8 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DELETED " (deleted)"
-
 bool portrait_is_memfd(const struct process *process)
 {
 	return process->deleted && process->exe && !strncmp(process->exe, "/memfd:", 7);
@@ -22,17 +20,9 @@ bool portrait_is_memfd(const struct process *process)
 /* Where a link of the process leads; *deleted: it leads nowhere any more. NULL: not readable. */
 static char *read_link(int dir, const char *name, bool *deleted)
 {
-	char path[PATH_MAX + sizeof(DELETED)];
-	ssize_t n = readlinkat(dir, name, path, sizeof(path) - 1);
-	size_t tail = strlen(DELETED);
+	char path[PATH_MAX + 16];
 
-	if (n <= 0)
-		return NULL;
-	path[n] = '\0';
-	*deleted = (size_t)n > tail && !strcmp(path + n - tail, DELETED);
-	if (*deleted)
-		path[(size_t)n - tail] = '\0';
-	return strdup(path);
+	return procdir_link(dir, name, path, sizeof(path), deleted) > 0 ? strdup(path) : NULL;
 }
 
 /* Inode of a namespace; 0: not readable. */

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #define ARGS_MAX ((size_t)64 * 1024)
-#define DELETED " (deleted)"
 
 static void read_args(int dir, struct process *process)
 {
@@ -28,18 +27,13 @@ static void read_args(int dir, struct process *process)
 
 static void read_exe(int dir, struct process *process)
 {
-	char path[PATH_MAX + sizeof(DELETED)];
-	ssize_t n = readlinkat(dir, "exe", path, sizeof(path) - 1);
-	size_t tail = strlen(DELETED);
+	char path[PATH_MAX + 16];
+	bool deleted;
 	char *copy;
 
-	if (n <= 0)
+	if (procdir_link(dir, "exe", path, sizeof(path), &deleted) <= 0)
 		return;
-	path[n] = '\0';
-	if ((size_t)n > tail && !strcmp(path + n - tail, DELETED)) {
-		path[(size_t)n - tail] = '\0';
-		process->deleted = true;
-	}
+	process->deleted |= deleted;
 	copy = strdup(path);
 	if (!copy)
 		return;

@@ -45,11 +45,9 @@ static bool may_enter(struct ports *ports, const struct snapshot_row *row, enum 
  * dropped by comparing pointers.
  */
 static int tell_found(struct ports *ports, struct snapshot_row *const *rows, size_t n,
-		      enum event_kind as)
+		      enum event_kind as, bool all_seen)
 {
-	struct event event = {
-		.kind = as, .from = RECORD_OPEN, .socket = rows[0]->socket, .holders_known = true
-	};
+	struct event event = { .kind = as, .from = RECORD_OPEN, .socket = rows[0]->socket };
 	struct process **holders;
 	size_t total = 0;
 
@@ -69,6 +67,7 @@ static int tell_found(struct ports *ports, struct snapshot_row *const *rows, siz
 		}
 	}
 	event.holders = holders;
+	event.holders_known = event.n_holders || all_seen;
 	event.time_ns = rows[0]->time_ns;
 	event.actor = snapshot_actor(rows[0]);
 	event.sharing = port_table_find(ports, &rows[0]->socket)->group->sockets;
@@ -114,7 +113,7 @@ int ports_load(struct ports *ports, const struct snapshot *snapshot, enum event_
 	while (!err && i < snapshot->n) {
 		err = enter_port(ports, snapshot, &i, as, skip, found, &n);
 		if (!err && n)
-			err = tell_found(ports, found, n, as);
+			err = tell_found(ports, found, n, as, !snapshot->holders_hidden);
 	}
 	free(found);
 	return err;

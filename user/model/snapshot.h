@@ -22,6 +22,7 @@ struct snapshot {
 	struct snapshot_row **rows;
 	size_t n;
 	size_t cap;
+	bool holders_hidden; /* there are processes that cannot be seen: no holder is not known to be none */
 };
 
 void snapshot_init(struct snapshot *snapshot, struct procs *procs);

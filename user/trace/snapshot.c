@@ -266,6 +266,8 @@ int trace_snapshot(struct trace *trace, struct procs *procs, struct snapshot *ou
 	if (!trace->snapshot)
 		return -EOPNOTSUPP;
 	netns_free(&trace->ways);
+	/* The iterator goes through the processes of our pid namespace (bpf_iter_task(), v5.8). */
+	out->holders_hidden = !in_first_namespace("pid", PID_INIT_INO);
 	err = forget_seen(trace);
 	if (!err)
 		err = read_iterator(&reading, trace->iter_files);
