@@ -592,7 +592,7 @@ const struct test close_tests[] = {
 	{ "close-no-terminal", "elsewhere it takes --yes", does_not_ask_elsewhere, 0 },
 	{ "close-dry-run", "--dry-run shows it, and does nothing", dry_run, 0 },
 	{ "close-nothing", "nothing there is said: exit 1", nothing_there, 0 },
-	{ "close-kill", "--kill ends a process that ignores SIGTERM", kill_stubborn, 20 },
+	{ "close-kill", "--kill ends a process that ignores SIGTERM", kill_stubborn, 40 },
 	{ "close-kill-pidns", "in a pid namespace --kill is refused: numbers mean others there",
 	  kill_in_a_pid_namespace, 0 },
 	{ "close-back", "a port that is opened again is told, with who holds it", came_back, 0 },
