@@ -19,6 +19,7 @@ const char *event_kind_name(enum event_kind kind)
 		[EVENT_BIND] = "bind",         [EVENT_CONNECT] = "connect",
 		[EVENT_ACCEPT] = "accept",     [EVENT_END] = "end",
 		[EVENT_FAIL] = "fail",         [EVENT_STATE] = "state",
+		[EVENT_MISSING] = "missing",
 	};
 
 	return names[kind];

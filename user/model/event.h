@@ -23,6 +23,7 @@ enum event_kind {
 	EVENT_END,
 	EVENT_FAIL,
 	EVENT_STATE,
+	EVENT_MISSING, /* a port that a policy requires, and nobody has open */
 	EVENT_KINDS
 };
 
@@ -99,6 +100,15 @@ enum process_source {
 	SOURCE_PROC,   /* found later, by its descriptor */
 };
 
+/* How sure it is that an executable is what the host has at its path. */
+enum exe_standing {
+	EXE_UNKNOWN, /* no path, or not to be found out */
+	EXE_HOST,    /* the file at that path of the host's mount namespace */
+	EXE_OTHER,   /* another file has that path there, or none: a container's, a bind mount's */
+	EXE_DELETED, /* unlinked; what had its path may have been replaced */
+	EXE_MEMFD,   /* never had a path */
+};
+
 /* Somebody doing something: the process, and what may differ by thread and moment. */
 struct actor {
 	struct process *process; /* NULL: unknown */
@@ -139,6 +149,8 @@ struct socket_info {
 	bool connected; /* UDP with a peer; of what is open now any connection */
 	bool tracked;   /* the kernel side tells its close */
 	bool listening;
+	bool picked_known;
+	bool picked; /* the kernel picked the port: nobody asked for this number */
 	struct endpoint local;
 };
 
@@ -183,6 +195,7 @@ struct event {
 	enum origin origin;
 	const struct connection *connection; /* borrowed; NULL for ports */
 	const char *hook;                    /* static: what saw it; NULL: the snapshot */
+	const struct verdict *verdict;       /* borrowed; NULL: no policy judged it */
 	/* EVENT_LOST */
 	uint64_t lost_count;    /* 0: nobody can know, it was never seen */
 	const char *lost_kind;  /* static */

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Policies: which ports are meant to be open, by whom. Text in, rules or a list
+ * of problems out; then a subject in, a verdict out. Nothing here looks at the
+ * machine but policy_load(), which reads files.
+ */
+#ifndef PORTTRACE_POLICY_POLICY_H
+#define PORTTRACE_POLICY_POLICY_H
+
+#include "base/buf.h"
+#include "model/event.h"
+#include "model/verdict.h"
+
+#define POLICY_DEFAULT_PATH "/etc/porttrace/porttrace.policy"
+#define POLICY_WHY_MAX 1024
+
+struct policy;
+
+enum problem_level { PROBLEM_WARNING, PROBLEM_ERROR };
+
+/* One thing that is wrong with a file; texts are owned by the list. */
+struct policy_problem {
+	enum problem_level level;
+	char *file;
+	unsigned int line;   /* from 1; 0: the file as a whole */
+	unsigned int column; /* from 1, in characters; 0: the line as a whole */
+	unsigned int width;  /* of what is wrong, in characters; at least 1 */
+	char *text;          /* the line; NULL: none */
+	char *message;
+	char *suggestion; /* "did you mean"; NULL: none is near */
+};
+
+struct policy_problems {
+	struct policy_problem *all; /* in the order of files and lines */
+	size_t n;
+	size_t cap;
+	size_t n_errors;
+	bool cut; /* there were more than are kept */
+};
+
+/* Prints them as a compiler does: FILE:LINE:COLUMN: error: ..., the line, a caret. Escaped. */
+void policy_problems_put(const struct policy_problems *problems, struct buf *out);
+void policy_problems_free(struct policy_problems *problems);
+
+/* Where texts come from: the parser itself opens nothing. */
+struct policy_files {
+	/*
+	 * The text of a file, NUL-ended, which the parser frees. 0, or -errno and
+	 * *why, a static or thread-local text that says what is wrong with the file.
+	 */
+	int (*read)(void *arg, const char *path, char **text, size_t *len, const char **why);
+	/* The paths that match, sorted; the parser frees each and the array. 0 or -errno. */
+	int (*expand)(void *arg, const char *pattern, char ***paths, size_t *n);
+	void *arg;
+};
+
+/*
+ * Parses the file at path and what it includes. All problems are told, and a
+ * policy is made only if none is an error. 0, -EINVAL (problems say why), -ENOMEM.
+ */
+int policy_parse(struct policy **out, const char *path, const struct policy_files *files,
+		 struct policy_problems *problems);
+
+/*
+ * The same from the file system. As root it refuses a file that is not owned
+ * by root, or is writable by group or others, or lies in a directory that is
+ * (unless that is sticky and the file root's); checked on the open descriptor.
+ */
+int policy_load(struct policy **out, const char *path, struct policy_problems *problems);
+void policy_free(struct policy *policy);
+size_t policy_n_rules(const struct policy *policy);
+/* Whether any rule has this key ("iface", "group"): what a judge need not find out is not. */
+bool policy_asks(const struct policy *policy, const char *key);
+
+/* What is judged: texts borrowed, NULL where not known. */
+struct policy_subject {
+	const struct endpoint *local; /* netns and ifindex in it are not looked at */
+	const char *proto;            /* proto_name() */
+	bool picked_known;            /* it is known whether the kernel picked the port */
+	bool picked;
+	uint16_t ephemeral_first; /* the range the kernel picks from; 0: not known */
+	uint16_t ephemeral_last;
+	const char *exe;
+	enum exe_standing standing;
+	bool uid_known;
+	uint32_t uid;
+	const char *user;
+	bool gid_known;
+	uint32_t gid;
+	const char *const *groups; /* names: the process's own, and those its user is in */
+	size_t n_groups;
+	const char *unit;
+	const char *container; /* "docker:ID" */
+	const char *netns;     /* "host", a name */
+	uint32_t netns_inode;
+	const char *iface; /* the socket is bound to; "": to none */
+};
+
+struct judgement {
+	struct verdict verdict; /* its texts live here, or as long as the policy */
+	char why[POLICY_WHY_MAX];
+};
+
+/*
+ * The first rule that matches decides, as if they were read in order; "why"
+ * says which key of the nearest rule differs where a rule names the number.
+ *
+ * An unknown fact, or an executable that is not proved to be the host's, never
+ * makes a rule match that lets something through (allow, require, ignore), and
+ * never keeps an alert rule from matching.
+ */
+void policy_judge(const struct policy *policy, const struct policy_subject *subject,
+		  struct judgement *out);
+
+/* One port, or one range of which any will do, that a "require" rule asks for. */
+struct policy_required {
+	const char *rule;  /* "porttrace.policy:2" */
+	const char *text;  /* the rule, as it was written */
+	const char *proto; /* as written: "tcp", "any" */
+	const char *hook;  /* NULL: none */
+	uint16_t first;
+	uint16_t last;
+};
+
+/* n of them, in the order of the rules; borrowed. */
+const struct policy_required *policy_required(const struct policy *policy, size_t *n);
+/* Whether the subject is what that one asks for, whichever rule decides of it. */
+bool policy_satisfies(const struct policy *policy, const struct policy_required *required,
+		      const struct policy_subject *subject);
+
+#endif
