@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One epoll loop: descriptors, two timers' worth of deadlines, SIGINT and SIGTERM. */
+/* One epoll loop: descriptors, SIGINT and SIGTERM. */
 #ifndef PORTTRACE_BASE_LOOP_H
 #define PORTTRACE_BASE_LOOP_H
 
@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/signalfd.h>
 
-#define LOOP_FDS_MAX 8
+#define LOOP_FDS_MAX 16
 
 struct loop_source {
 	int fd;

@@ -181,8 +181,10 @@ static int watch_rings(struct stream *s, bool on)
 static uint64_t patience(const struct stream *s, bool stalled)
 {
 	uint64_t wait = stalled ? UINT64_MAX : session_patience(s->session);
-	uint64_t now = boot_now_ns();
+	uint64_t now = boot_now_ns(), timers = timers_patience(&s->timers, now);
 
+	if (timers < wait)
+		wait = timers;
 	if (!s->end_ns)
 		return wait;
 	if (now >= s->end_ns)
@@ -207,6 +209,8 @@ int stream_loop(struct stream *s)
 			err = loop_round(&s->loop, patience(s, stalled));
 		if (!err)
 			pump(s);
+		if (!err && !s->done)
+			timers_run(&s->timers, boot_now_ns());
 	}
 	return err;
 }

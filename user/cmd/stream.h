@@ -8,6 +8,7 @@
 
 #include "base/loop.h"
 #include "base/out.h"
+#include "base/timers.h"
 #include "cmd/session.h"
 #include "cmd/stream_options.h"
 
@@ -23,6 +24,7 @@ struct stream {
 
 	/* What it is at work with. */
 	struct loop loop;
+	struct timers timers; /* run in stream_loop(), after what the rings had is told */
 	struct session *session;
 	struct enrich *enrich;
 	struct sink sink;
