@@ -263,6 +263,9 @@ static void the_detail_tells_what_is_out_of_the_ordinary(void **state)
 	event.n_holders = 0;
 	event.socket.local.netns = 5;
 	assert_shown("detail", &event, "netns 5; closed meanwhile; python3 -m http.server");
+	event.kind = EVENT_CLOSE;
+	event.while_down = true;
+	assert_shown("detail", &event, "netns 5; while porttrace was down; python3 -m http.server");
 	process.args_len = 0;
 	process.deleted = true;
 	event = an_event(EVENT_OPEN, &process);

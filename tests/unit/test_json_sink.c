@@ -110,6 +110,16 @@ static void recovered_tells_whether_it_opened_or_closed(void **state)
 			    ",\"sharing\":2,\"recovered\":\"close\"}\n");
 }
 
+static void what_the_service_was_down_for_is_marked(void **state)
+{
+	struct event event = an_event(EVENT_OPEN, NULL);
+
+	(void)state;
+	event.while_down = true;
+	assert_line(&event,
+		    "{\"v\":1,\"event\":\"open\"," LOCAL "," SOCKET ",\"while_down\":true}\n");
+}
+
 static void lost_tells_how_many_of_what_and_why(void **state)
 {
 	const struct event event = {
@@ -323,6 +333,7 @@ int main(void)
 		SINK_TEST(what_is_open_tells_its_queue_and_inode),
 		SINK_TEST(a_port_of_nobody_tells_whose_it_is),
 		SINK_TEST(recovered_tells_whether_it_opened_or_closed),
+		SINK_TEST(what_the_service_was_down_for_is_marked),
 		SINK_TEST(lost_tells_how_many_of_what_and_why),
 		SINK_TEST(a_change_tells_how_many_share_the_port),
 		SINK_TEST(the_class_is_that_of_the_port),

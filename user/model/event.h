@@ -189,6 +189,7 @@ struct event {
 	struct process **holders; /* borrowed; EVENT_EXISTING, EVENT_RECOVERED */
 	size_t n_holders;
 	bool holders_known;
+	bool while_down;      /* it happened since the last run of the service, seen by comparing */
 	uint32_t sharing;     /* sockets of this port, this one included; 0: not told */
 	uint64_t lifetime_ns; /* 0: not known */
 	enum close_cause cause;

@@ -135,6 +135,10 @@ void column_put_detail(const struct event *e, struct enrich *enrich, struct buf 
 		put_separator(out, from);
 		buf_puts(out, e->from == RECORD_CLOSE ? "closed meanwhile" : "opened meanwhile");
 	}
+	if (e->while_down) {
+		put_separator(out, from);
+		buf_puts(out, "while porttrace was down");
+	}
 	if (e->connection)
 		put_connection(e, enrich, from, out);
 	else

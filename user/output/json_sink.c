@@ -156,6 +156,8 @@ static void put_port(struct json *j, const struct event *e)
 		json_u64(j, "sharing", e->sharing);
 	if (e->kind == EVENT_RECOVERED)
 		json_plain(j, "recovered", e->from == RECORD_CLOSE ? "close" : "open");
+	if (e->while_down)
+		json_bool(j, "while_down", true);
 	put_close(j, e);
 }
 
