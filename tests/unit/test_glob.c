@@ -53,6 +53,28 @@ static void each_wildcard_takes_what_it_should(void **state)
 			fail_msg("'%s' against '%s'", table[i].pattern, table[i].text);
 }
 
+static void a_backslash_quotes_where_it_is_asked_to(void **state)
+{
+	static const struct match table[] = {
+		{ "a\\*b", "a*b", true },     { "a\\*b", "axb", false },
+		{ "a\\?b", "a?b", true },     { "a\\?b", "axb", false },
+		{ "a\\\\b", "a\\b", true },   { "\\*\\*", "**", true },
+		{ "\\*\\*", "a/b", false },   { "*\\*", "ab*", true },
+		{ "*\\*", "ab", false },      { "**\\*x", "a*/b*x", true },
+		{ "/a\\*/*", "/a*/b", true }, { "\\**", "*abc", true },
+		{ "\\**", "abc", false },     { "a\\", "a\\", true },
+		{ "\\/", "/", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++)
+		if (glob_match_escaped(table[i].pattern, table[i].text) != table[i].matches)
+			fail_msg("'%s' against '%s'", table[i].pattern, table[i].text);
+	/* Names of units have backslashes of their own. */
+	assert_true(glob_match("dev-a\\x2d*.mount", "dev-a\\x2db.mount"));
+	assert_false(glob_match("a\\*b", "a*b"));
+}
+
 static void a_pattern_without_slash_is_held_against_the_last_part(void **state)
 {
 	(void)state;
@@ -103,7 +125,8 @@ static void all_short_patterns_agree_with_the_definition(void **state)
 	(void)state;
 	for (size_t p = 0; nth_string("a/*?", p, pattern, sizeof(pattern)); p++)
 		for (size_t t = 0; nth_string("ab/", t, text, sizeof(text)); t++)
-			if (glob_match(pattern, text) != plain_match(pattern, text))
+			if (glob_match(pattern, text) != plain_match(pattern, text) ||
+			    glob_match_escaped(pattern, text) != plain_match(pattern, text))
 				fail_msg("'%s' against '%s'", pattern, text);
 }
 
@@ -131,6 +154,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_wildcard_takes_what_it_should),
+		cmocka_unit_test(a_backslash_quotes_where_it_is_asked_to),
 		cmocka_unit_test(a_pattern_without_slash_is_held_against_the_last_part),
 		cmocka_unit_test(all_short_patterns_agree_with_the_definition),
 		cmocka_unit_test(patterns_of_many_stars_end_soon),

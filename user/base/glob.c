@@ -28,7 +28,23 @@ static bool retry(struct star *one, struct star *any, const char **pattern, cons
 	return true;
 }
 
-bool glob_match(const char *pattern, const char *text)
+/* One character of the pattern that is no star, and whether the text begins with it. */
+static bool take(const char **pattern, const char **text, char escape)
+{
+	const char *p = *pattern;
+	bool itself = escape && *p == escape && p[1];
+
+	if (itself)
+		p++;
+	if (!*p || !**text || !(*p == **text || (!itself && *p == '?' && **text != '/')))
+		return false;
+	*pattern = p + 1;
+	++*text;
+	return true;
+}
+
+/* escape 0: there is none */
+static bool match(const char *pattern, const char *text, char escape)
 {
 	struct star one = { 0 }, any = { 0 };
 
@@ -41,14 +57,20 @@ bool glob_match(const char *pattern, const char *text)
 			one = (struct star){ ++pattern, text };
 		} else if (!*pattern && !*text) {
 			return true;
-		} else if (*pattern && *text &&
-			   (*pattern == *text || (*pattern == '?' && *text != '/'))) {
-			pattern++;
-			text++;
-		} else if (!retry(&one, &any, &pattern, &text)) {
+		} else if (!take(&pattern, &text, escape) && !retry(&one, &any, &pattern, &text)) {
 			return false;
 		}
 	}
+}
+
+bool glob_match(const char *pattern, const char *text)
+{
+	return match(pattern, text, '\0');
+}
+
+bool glob_match_escaped(const char *pattern, const char *text)
+{
+	return match(pattern, text, '\\');
 }
 
 bool glob_match_path(const char *pattern, const char *path)

@@ -11,6 +11,9 @@
  */
 bool glob_match(const char *pattern, const char *text);
 
+/* The same; in the pattern a backslash makes the next character mean itself. */
+bool glob_match_escaped(const char *pattern, const char *text);
+
 /* The same; a pattern without '/' is held against what follows text's last '/'. */
 bool glob_match_path(const char *pattern, const char *path);
 

@@ -14,6 +14,15 @@
 #define POLICY_DEFAULT_PATH "/etc/porttrace/porttrace.policy"
 #define POLICY_WHY_MAX 1024
 
+/* Beyond these a file is refused, with the bound in the message. */
+#define POLICY_FILE_MAX (8u << 20) /* bytes of one file */
+#define POLICY_LINE_MAX 16384      /* bytes of one line */
+#define POLICY_RULES_MAX 100000    /* of all files together */
+#define POLICY_FILES_MAX 1000
+#define POLICY_DEPTH_MAX 16      /* includes within includes */
+#define POLICY_LIST_MAX 256      /* elements of one list, ports too */
+#define POLICY_PROBLEMS_MAX 1000 /* kept; more are counted */
+
 struct policy;
 
 enum problem_level { PROBLEM_WARNING, PROBLEM_ERROR };
@@ -27,14 +36,16 @@ struct policy_problem {
 	unsigned int width;  /* of what is wrong, in characters; at least 1 */
 	char *text;          /* the line; NULL: none */
 	char *message;
-	char *suggestion; /* "did you mean"; NULL: none is near */
+	char *suggestion;   /* "did you mean"; NULL: none is near */
+	unsigned int order; /* of its file among all that were read */
 };
 
 struct policy_problems {
 	struct policy_problem *all; /* in the order of files and lines */
 	size_t n;
 	size_t cap;
-	size_t n_errors;
+	size_t n_errors; /* those that are not kept included */
+	size_t n_warnings;
 	bool cut; /* there were more than are kept */
 };
 
@@ -42,14 +53,24 @@ struct policy_problems {
 void policy_problems_put(const struct policy_problems *problems, struct buf *out);
 void policy_problems_free(struct policy_problems *problems);
 
+/* What a file is, whatever path leads to it: so an include cannot loop. */
+struct policy_file_id {
+	uint64_t dev;
+	uint64_t inode;
+};
+
 /* Where texts come from: the parser itself opens nothing. */
 struct policy_files {
 	/*
 	 * The text of a file, NUL-ended, which the parser frees. 0, or -errno and
-	 * *why, a static or thread-local text that says what is wrong with the file.
+	 * *why, a static text that says what is wrong with the file (NULL: errno does).
 	 */
-	int (*read)(void *arg, const char *path, char **text, size_t *len, const char **why);
-	/* The paths that match, sorted; the parser frees each and the array. 0 or -errno. */
+	int (*read)(void *arg, const char *path, char **text, size_t *len,
+		    struct policy_file_id *id, const char **why);
+	/*
+	 * The paths that match, for glob(7) with backslashes as quotes; the parser
+	 * sorts them, and frees each and the array. 0 or -errno.
+	 */
 	int (*expand)(void *arg, const char *pattern, char ***paths, size_t *n);
 	void *arg;
 };
@@ -69,10 +90,19 @@ int policy_parse(struct policy **out, const char *path, const struct policy_file
 int policy_load(struct policy **out, const char *path, struct policy_problems *problems);
 void policy_free(struct policy *policy);
 size_t policy_n_rules(const struct policy *policy);
-/* Whether any rule has this key ("iface", "group"): what a judge need not find out is not. */
+/* Whether any rule has this key ("iface", "group") or the word "ephemeral" for its ports: what a
+ * judge need not find out is not. */
 bool policy_asks(const struct policy *policy, const char *key);
+/* What a missing port is that has no severity of its own: the default's, else a warning. */
+enum severity policy_default_severity(const struct policy *policy);
 
-/* What is judged: texts borrowed, NULL where not known. */
+/* A value as a policy writes it: quoted where the plain text would mean something else. */
+void policy_put_value(struct buf *out, const char *text);
+
+/*
+ * What is judged: texts borrowed. NULL: not known. "": there is none for certain (a process in no
+ * unit, in no container; a kernel's socket, which has no executable): no pattern matches that.
+ */
 struct policy_subject {
 	const struct endpoint *local; /* netns and ifindex in it are not looked at */
 	const char *proto;            /* proto_name() */
@@ -80,7 +110,7 @@ struct policy_subject {
 	bool picked;
 	uint16_t ephemeral_first; /* the range the kernel picks from; 0: not known */
 	uint16_t ephemeral_last;
-	const char *exe;
+	const char *exe; /* whole; for EXE_MEMFD "memfd:NAME" or "/memfd:NAME" */
 	enum exe_standing standing;
 	bool uid_known;
 	uint32_t uid;
@@ -88,6 +118,7 @@ struct policy_subject {
 	bool gid_known;
 	uint32_t gid;
 	const char *const *groups; /* names: the process's own, and those its user is in */
+	const uint32_t *group_ids; /* the same as numbers; NULL: not known */
 	size_t n_groups;
 	const char *unit;
 	const char *container; /* "docker:ID" */
@@ -102,8 +133,9 @@ struct judgement {
 };
 
 /*
- * The first rule that matches decides, as if they were read in order; "why"
- * says which key of the nearest rule differs where a rule names the number.
+ * The first rule that matches decides, as if they were read in order. "why"
+ * says which keys of the nearest rule differ where a rule names the number; else
+ * what the rule that decided is against. NULL only for what is not unexpected.
  *
  * An unknown fact, or an executable that is not proved to be the host's, never
  * makes a rule match that lets something through (allow, require, ignore), and
