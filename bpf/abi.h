@@ -106,6 +106,9 @@ enum close_reason {
 #define SOCK_F_UNTRACKED 0x40 /* close: a socket no open was told of */
 #define SOCK_F_REUSEADDR 0x80
 
+/* struct rec_socket.port_by: how the socket came to its number. */
+enum port_by { PORT_BY_UNKNOWN = 0, PORT_BY_BIND = 1, PORT_BY_KERNEL = 2, PORT_BY_MAX };
+
 /* struct rec_task.flags */
 #define TASK_F_KTHREAD 0x01
 #define TASK_F_EXE_DELETED 0x02   /* the file was unlinked, or never had a name (memfd) */
@@ -130,11 +133,11 @@ struct rec_socket {
 	__u32 ifindex;
 	__u32 backlog; /* sk_max_ack_backlog */
 	__u16 port;
-	__u16 family; /* AF_INET, AF_INET6 */
-	__u16 proto;  /* IPPROTO_* */
-	__u8 state;   /* TCP_* */
-	__u8 flags;   /* SOCK_F_* */
-	__u32 pad;
+	__u16 family;  /* AF_INET, AF_INET6 */
+	__u16 proto;   /* IPPROTO_* */
+	__u8 state;    /* TCP_* */
+	__u8 flags;    /* SOCK_F_* */
+	__u32 port_by; /* enum port_by */
 	__u8 addr[16]; /* IPv4 in the first four bytes */
 };
 

@@ -16,8 +16,6 @@
 #define ERESTARTSYS 512
 #define ERESTART_LAST 516
 
-#define SOCK_BINDPORT_LOCK 8 /* include/net/sock.h: the port was chosen by a bind */
-
 /* As struct sockaddr_in and sockaddr_in6 lie in memory. */
 struct address {
 	u16 family;
@@ -135,7 +133,7 @@ static __always_inline int bind_ended(struct sock *sk, u32 hook)
 	if (!BPF_CORE_READ(sk, __sk_common.skc_num))
 		return 0; /* IP_BIND_ADDRESS_NO_PORT: an address alone */
 	if (sock_is_udp(BPF_CORE_READ(sk, sk_protocol)))
-		return on_udp_bound(sk, hook);
+		return on_udp_bound(sk, hook, AS_SOCKET_SAYS);
 	return shared.bind_hooked ? on_tcp_bound(sk, hook) : 0;
 }
 

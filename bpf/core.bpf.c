@@ -159,7 +159,7 @@ __hidden int on_listen(struct sock *sk, u32 hook)
 	return 0;
 }
 
-__hidden int on_udp_bound(struct sock *sk, u32 hook)
+__hidden int on_udp_bound(struct sock *sk, u32 hook, u32 port_by)
 {
 	struct rec_socket sock = {};
 	struct known_socket *entry;
@@ -172,6 +172,8 @@ __hidden int on_udp_bound(struct sock *sk, u32 hook)
 	/* Another port: the first was given up by connect(AF_UNSPEC), which no hook here sees. */
 	if ((entry && entry->port == sock.port) || (!entry && !passes(&sock)))
 		return 0;
+	if (port_by != AS_SOCKET_SAYS)
+		sock.port_by = port_by;
 	remember(&sock);
 	send_port(&sock, KIND_OPEN, hook, REASON_NONE);
 	return 0;

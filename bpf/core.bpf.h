@@ -20,8 +20,12 @@
  */
 int on_listen(struct sock *sk, u32 hook);
 
-/* A UDP or UDP-Lite socket got its port by an explicit bind. */
-int on_udp_bound(struct sock *sk, u32 hook);
+/*
+ * A UDP or UDP-Lite socket got its port by an explicit bind. port_by: whether that
+ * asked for this number, or AS_SOCKET_SAYS, which is so once the bind is over.
+ */
+#define AS_SOCKET_SAYS PORT_BY_MAX
+int on_udp_bound(struct sock *sk, u32 hook, u32 port_by);
 
 /* Whether its bind was told. */
 bool udp_is_known(struct sock *sk);

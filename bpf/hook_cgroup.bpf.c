@@ -4,7 +4,9 @@
  * tracepoint needed, the same on every kernel from 5.10, and none of their
  * runs is ever skipped (no recursion guard).
  */
+#define ASKED_LIVES_HERE
 #include "account.bpf.h"
+#include "asked.bpf.h"
 #include "cgroup.bpf.h"
 #include "core.bpf.h"
 
@@ -26,6 +28,21 @@ int cg_sockops(struct bpf_sock_ops *ctx)
 	return ALLOW;
 }
 
+/* A bind begins. Those of parents come behind those of children, which may change the port. */
+SEC("?cgroup/bind4")
+int cg_asks4(struct bpf_sock_addr *ctx)
+{
+	note_asked(ctx);
+	return ALLOW;
+}
+
+SEC("?cgroup/bind6")
+int cg_asks6(struct bpf_sock_addr *ctx)
+{
+	note_asked(ctx);
+	return ALLOW;
+}
+
 /* After a bind that succeeded (net/ipv4/af_inet.c, __inet_bind). */
 static __always_inline int post_bind(struct bpf_sock *ctx)
 {
@@ -33,7 +50,7 @@ static __always_inline int post_bind(struct bpf_sock *ctx)
 	bpf_get_socket_cookie(ctx);
 	if (!sock_is_udp(ctx->protocol))
 		return ALLOW;
-	on_udp_bound((void *)ctx, HOOK_POST_BIND);
+	on_udp_bound((void *)ctx, HOOK_POST_BIND, take_asked());
 	return ALLOW;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Cgroup programs for connections, binds and calls; see hook_cgroup.bpf.c for why they are preferred. */
+#include "asked.bpf.h"
 #include "cgroup.bpf.h"
 #include "conn.bpf.h"
 
@@ -59,7 +60,7 @@ static __always_inline int bound(struct bpf_sock *ctx)
 {
 	bpf_get_socket_cookie(ctx);
 	if (sock_is_udp(ctx->protocol))
-		on_udp_bound((void *)ctx, HOOK_POST_BIND);
+		on_udp_bound((void *)ctx, HOOK_POST_BIND, take_asked());
 	else if (ctx->protocol == PROTO_TCP)
 		on_tcp_bound((void *)ctx, HOOK_POST_BIND);
 	return ALLOW;
@@ -109,15 +110,18 @@ static __always_inline int begins(struct bpf_sock_addr *ctx, u32 op)
 	return ALLOW;
 }
 
+/* These two also in place of cg_asks4 and 6. */
 SEC("?cgroup/bind4")
 int cg_bind4(struct bpf_sock_addr *ctx)
 {
+	note_asked(ctx);
 	return begins(ctx, CALL_BIND);
 }
 
 SEC("?cgroup/bind6")
 int cg_bind6(struct bpf_sock_addr *ctx)
 {
+	note_asked(ctx);
 	return begins(ctx, CALL_BIND);
 }
 

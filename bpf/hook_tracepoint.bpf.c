@@ -49,6 +49,6 @@ int BPF_PROG(tp_sys_exit_bind, struct pt_regs *regs, long ret)
 
 	if (sk && sock_is_udp(BPF_CORE_READ(sk, sk_protocol)) &&
 	    BPF_CORE_READ(sk, __sk_common.skc_num))
-		on_udp_bound(sk, HOOK_SYS_BIND);
+		on_udp_bound(sk, HOOK_SYS_BIND, AS_SOCKET_SAYS);
 	return 0;
 }

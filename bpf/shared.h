@@ -19,6 +19,9 @@
 /* Entries of the map "calls": threads in the middle of a connect at once. */
 #define CALLS_MAX 16384
 
+/* Entries of the map "asked": threads in the middle of a bind at once. */
+#define ASKED_MAX 4096
+
 /* Powers of two, so that the kernel side may index with a mask. */
 #define COUNTER_KINDS 16
 #define COUNTER_CAUSES 2

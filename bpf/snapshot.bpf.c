@@ -150,6 +150,7 @@ static __noinline int row_fill(struct rec_socket *out, struct rec_found *found, 
 		return -1;
 	facts = sock_facts_of(sk, HOOK_NONE, COMMON_NET(raw));
 	sock_fill_from(out, sk, raw, &facts);
+	out->port_by = sock_port_by(sk, facts.proto);
 	found->inode = sock_inode(sk);
 	if (out->state == TCP_STATE_LISTEN) {
 		found->accept_queue = BPF_CORE_READ(sk, sk_ack_backlog);

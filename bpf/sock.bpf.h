@@ -44,6 +44,23 @@ static __always_inline bool sock_is_udp(u16 proto)
 	return proto == PROTO_UDP || proto == PROTO_UDPLITE;
 }
 
+#define SOCK_BINDPORT_LOCK 8 /* include/net/sock.h, sk_userlocks: a bind asked for this number */
+
+/*
+ * Set at the end of __inet_bind() and __inet6_bind() (net/ipv4/af_inet.c,
+ * net/ipv6/af_inet6.c) where the port asked for is not 0, of MPTCP in its subflow
+ * (net/mptcp/protocol.c, mptcp_bind). A listen() without a bind leaves it away.
+ * SCTP has a bind of its own, which does not keep it.
+ */
+static __always_inline u32 sock_port_by(struct sock *sk, u16 proto)
+{
+	if (proto != PROTO_TCP && !sock_is_udp(proto))
+		return PORT_BY_UNKNOWN;
+	if (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks) & SOCK_BINDPORT_LOCK)
+		return PORT_BY_BIND;
+	return PORT_BY_KERNEL;
+}
+
 /* Whether it is of a protocol that has ports, and that events are about. */
 static __always_inline bool sock_is_inet(struct sock *sk)
 {

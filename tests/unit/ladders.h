@@ -9,6 +9,10 @@
 #include "trace/rungs.h"
 
 #define BIT(program) PROGRAM_BIT(program)
+/* What sees the binds of UDP, and whether each asks for a port. */
+#define CG_UDP_BINDS                                                                 \
+	(BIT(PROGRAM_POST_BIND4) | BIT(PROGRAM_POST_BIND6) | BIT(PROGRAM_CG_ASKS4) | \
+	 BIT(PROGRAM_CG_ASKS6))
 #define ASKED(record) (1u << RECORD_##record)
 
 #define PORT_EVENTS (ASKED(OPEN) | ASKED(CLOSE))

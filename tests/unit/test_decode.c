@@ -165,6 +165,21 @@ static void each_socket_flag_reaches_its_field(void **state)
 	}
 }
 
+static void how_a_port_was_picked_reaches_its_fields(void **state)
+{
+	struct decoded out;
+
+	(void)state;
+	for (__u32 by = PORT_BY_UNKNOWN; by < PORT_BY_MAX; by++) {
+		records.open.sock.port_by = by;
+		assert_int_equal(decode_copy(&records.open, sizeof(records.open), 0, &out), 0);
+		assert_int_equal(out.socket.picked_known, by != PORT_BY_UNKNOWN);
+		assert_int_equal(out.socket.picked, by == PORT_BY_KERNEL);
+	}
+	records.open.sock.port_by = PORT_BY_MAX;
+	assert_int_equal(decode_copy(&records.open, sizeof(records.open), 0, &out), -EBADMSG);
+}
+
 static void each_task_flag_reaches_its_field(void **state)
 {
 	struct decoded out;
@@ -318,6 +333,7 @@ int main(void)
 		cmocka_unit_test_setup(a_record_says_its_size_if_it_is_whole, fill),
 		cmocka_unit_test_setup(every_hook_has_a_name, fill),
 		cmocka_unit_test_setup(each_socket_flag_reaches_its_field, fill),
+		cmocka_unit_test_setup(how_a_port_was_picked_reaches_its_fields, fill),
 		cmocka_unit_test_setup(each_task_flag_reaches_its_field, fill),
 		cmocka_unit_test_setup(an_ipv4_address_takes_four_bytes_and_no_v6only, fill),
 		cmocka_unit_test_setup(an_ipv6_address_takes_sixteen_bytes, fill),

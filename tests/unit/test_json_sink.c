@@ -256,6 +256,11 @@ static void flags_of_process_and_socket_are_told(void **state)
 					 "\"kernel\":true");
 	event.socket.reuse_unknown = true;
 	assert_contains(json_of(&event), "\"socket\":{\"cookie\":9,\"ifindex\":3,");
+	assert_null(strstr(json_of(&event), "picked"));
+	event.socket.picked_known = true;
+	assert_contains(json_of(&event), "\"mptcp\":true,\"picked\":false,\"kernel\":true");
+	event.socket.picked = true;
+	assert_contains(json_of(&event), "\"mptcp\":true,\"picked\":true,\"kernel\":true");
 }
 
 /* Known from /proc alone: that the file is gone matters as much. */

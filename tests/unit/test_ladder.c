@@ -22,10 +22,10 @@ static void the_first_plan_of_ports_costs_connections_nothing(void **state)
 {
 	(void)state;
 	begin(&ports);
-	assert_int_equal(ladder_plan(&ladder),
-			 BIT(PROGRAM_LISTEN_START) | BIT(PROGRAM_LISTEN_STOP) |
-				 BIT(PROGRAM_UDP_DESTROY4) | BIT(PROGRAM_UDP_DESTROY6) |
-				 BIT(PROGRAM_POST_BIND4) | BIT(PROGRAM_POST_BIND6));
+	assert_int_equal(ladder_plan(&ladder), BIT(PROGRAM_LISTEN_START) |
+						       BIT(PROGRAM_LISTEN_STOP) |
+						       BIT(PROGRAM_UDP_DESTROY4) |
+						       BIT(PROGRAM_UDP_DESTROY6) | CG_UDP_BINDS);
 	assert_holds(CAPABILITY_TCP_OPEN, "fentry");
 	assert_holds(CAPABILITY_TCP_CLOSE, "fentry");
 	assert_holds(CAPABILITY_TCP_SHUT, "fentry");
@@ -38,9 +38,7 @@ static void without_fentry_the_plan_is_cgroup_programs(void **state)
 	(void)state;
 	begin_without_fentry(&ports);
 	assert_int_equal(ladder_plan(&ladder), BIT(PROGRAM_SOCKOPS) | BIT(PROGRAM_SOCK_RELEASE) |
-						       BIT(PROGRAM_POST_BIND4) |
-						       BIT(PROGRAM_POST_BIND6) |
-						       BIT(PROGRAM_FLAG_OLD));
+						       CG_UDP_BINDS | BIT(PROGRAM_FLAG_OLD));
 	assert_holds(CAPABILITY_TCP_OPEN, "cgroup");
 	assert_holds(CAPABILITY_TCP_CLOSE, "cgroup");
 	assert_holds(CAPABILITY_TCP_SHUT, "cgroup");
@@ -57,9 +55,7 @@ static void unskippable_programs_come_first_where_they_are_asked_for(void **stat
 	wants.unskippable = true;
 	begin(&wants);
 	assert_int_equal(ladder_plan(&ladder), BIT(PROGRAM_SOCKOPS) | BIT(PROGRAM_SOCK_RELEASE) |
-						       BIT(PROGRAM_POST_BIND4) |
-						       BIT(PROGRAM_POST_BIND6) |
-						       BIT(PROGRAM_FLAG_OLD));
+						       CG_UDP_BINDS | BIT(PROGRAM_FLAG_OLD));
 	for (int i = 0; i < PROGRAMS; i++)
 		if (ladder_plan(&ladder) & BIT(i))
 			assert_false(program_may_be_skipped((enum program)i));
@@ -76,9 +72,8 @@ static void a_shutdown_is_not_hooked_where_it_is_of_no_interest(void **state)
 	(void)state;
 	wants.no_shut = wants.unskippable = true;
 	begin(&wants);
-	assert_int_equal(ladder_plan(&ladder), BIT(PROGRAM_SOCKOPS) | BIT(PROGRAM_SOCK_RELEASE) |
-						       BIT(PROGRAM_POST_BIND4) |
-						       BIT(PROGRAM_POST_BIND6));
+	assert_int_equal(ladder_plan(&ladder),
+			 BIT(PROGRAM_SOCKOPS) | BIT(PROGRAM_SOCK_RELEASE) | CG_UDP_BINDS);
 	assert_holds(CAPABILITY_TCP_SHUT, NULL);
 	assert_false(coverage.states[CAPABILITY_TCP_SHUT].wanted);
 }
@@ -136,9 +131,8 @@ static void a_failed_program_lets_every_rung_with_it_fall(void **state)
 	begin_without_fentry(&ports);
 	refuse(BY_KPROBE, "no kprobes here");
 	ladder_fail(&ladder, PROGRAM_SOCKOPS, "no sockops here");
-	assert_int_equal(ladder_plan(&ladder),
-			 BIT(PROGRAM_SYS_LISTEN) | BIT(PROGRAM_TP_STATE) | BIT(PROGRAM_POST_BIND4) |
-				 BIT(PROGRAM_POST_BIND6) | BIT(PROGRAM_SOCK_RELEASE));
+	assert_int_equal(ladder_plan(&ladder), BIT(PROGRAM_SYS_LISTEN) | BIT(PROGRAM_TP_STATE) |
+						       CG_UDP_BINDS | BIT(PROGRAM_SOCK_RELEASE));
 	assert_holds(CAPABILITY_TCP_OPEN, "tracepoint");
 	assert_holds(CAPABILITY_TCP_CLOSE, "tracepoint");
 	assert_holds(CAPABILITY_UDP_OPEN, "cgroup");
@@ -259,8 +253,7 @@ static void a_forced_backend_is_used_alone(void **state)
 	wants.backend = "cgroup";
 	begin(&wants);
 	ladder_fail(&ladder, PROGRAM_SOCKOPS, "no sockops here");
-	assert_int_equal(ladder_plan(&ladder), BIT(PROGRAM_POST_BIND4) | BIT(PROGRAM_POST_BIND6) |
-						       BIT(PROGRAM_SOCK_RELEASE));
+	assert_int_equal(ladder_plan(&ladder), CG_UDP_BINDS | BIT(PROGRAM_SOCK_RELEASE));
 	assert_holds(CAPABILITY_TCP_OPEN, NULL);
 }
 

@@ -55,7 +55,7 @@ static const char *const hook_names[HOOK_MAX] = {
 
 static int decode_socket(const struct rec_socket *rec, struct socket_info *out)
 {
-	if (rec->family != AF_INET && rec->family != AF_INET6)
+	if ((rec->family != AF_INET && rec->family != AF_INET6) || rec->port_by >= PORT_BY_MAX)
 		return -EBADMSG;
 	*out = (struct socket_info){
 		.sk = rec->sk,
@@ -68,6 +68,8 @@ static int decode_socket(const struct rec_socket *rec, struct socket_info *out)
 		.mptcp = rec->flags & SOCK_F_MPTCP,
 		.connected = rec->flags & SOCK_F_CONNECTED,
 		.tracked = rec->flags & SOCK_F_TRACKED,
+		.picked_known = rec->port_by != PORT_BY_UNKNOWN,
+		.picked = rec->port_by == PORT_BY_KERNEL,
 		.local = {
 			.netns = rec->netns,
 			.ifindex = rec->ifindex,

@@ -92,6 +92,8 @@ static void put_socket(struct json *j, const struct socket_info *socket)
 		json_bool(j, "v6only", socket->local.v6only);
 	json_u64(j, "ifindex", socket->local.ifindex);
 	json_bool(j, "mptcp", socket->mptcp);
+	if (socket->picked_known)
+		json_bool(j, "picked", socket->picked);
 	if (socket->kernel)
 		json_bool(j, "kernel", true);
 	json_object_end(j);

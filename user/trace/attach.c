@@ -52,6 +52,8 @@ static void fail(struct ladder *ladder, enum program program, const char *verb, 
 /* A map that no program of the plan uses is not made: the ring of connections is large. */
 static void skip_maps(struct bpf_object *hooks, uint64_t plan)
 {
+	const uint64_t binds = PROGRAM_BIT(PROGRAM_POST_BIND4) | PROGRAM_BIT(PROGRAM_BOUND4) |
+			       PROGRAM_BIT(PROGRAM_CG_BIND4);
 	bool connections = false, calls = false;
 
 	for (int i = 0; i < PROGRAMS; i++) {
@@ -64,6 +66,8 @@ static void skip_maps(struct bpf_object *hooks, uint64_t plan)
 		bpf_map__set_autocreate(bpf_object__find_map_by_name(hooks, "conns_ring"), false);
 	if (!calls)
 		bpf_map__set_autocreate(bpf_object__find_map_by_name(hooks, "calls"), false);
+	if (!(plan & binds))
+		bpf_map__set_autocreate(bpf_object__find_map_by_name(hooks, "asked"), false);
 }
 
 /* Loads the planned programs. 0, 1 when one failed and the plan has changed, or -errno. */

@@ -20,6 +20,7 @@
 #define KP_LISTENS (KP_SYS_LISTENS | P(KP_LISTEN_BEGIN) | P(KP_LISTEN))
 #define KP_CONNECTS (P(KP_CONNECT_BEGIN) | P(KP_CONNECT))
 #define KP_STARTS (P(KP_LISTEN_START) | P(KP_LISTEN_STARTED))
+#define CG_UDP_BINDS (P(POST_BIND4) | P(POST_BIND6) | P(CG_ASKS4) | P(CG_ASKS6))
 #define CG_ADDRESSES (P(CG_BIND4) | P(CG_BIND6) | P(CG_CONNECT4) | P(CG_CONNECT6))
 #define TP_CONNS (P(TP_CONN) | P(TP_CONN_AGAIN))
 
@@ -43,7 +44,7 @@ const struct rung rungs[] = {
 	RUNG(TCP_SHUT, "tracepoint", "inet_sock_set_state", P(TP_STATE),
 	     "costs every TCP connection a little"),
 
-	RUNG(UDP_OPEN, "cgroup", "post_bind4, post_bind6", P(POST_BIND4) | P(POST_BIND6), NULL),
+	RUNG(UDP_OPEN, "cgroup", "post_bind4, post_bind6", CG_UDP_BINDS, NULL),
 	RUNG(UDP_OPEN, "fentry", "__sys_bind, __sys_bind_socket", FE_BINDS, NULL),
 	RUNG(UDP_OPEN, "fentry", "__sys_bind", P(FE_SYS_BIND), NULL),
 	RUNG(UDP_OPEN, "kprobe", "__sys_bind, __sys_bind_socket", KP_BINDS, NULL),
