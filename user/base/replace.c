@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "base/replace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TRIES 16
+
+/* Where it goes, and what is there. */
+struct target {
+	char *path;       /* owned; without a link at its end */
+	const char *name; /* the last part of it */
+	int folder;
+	bool there;
+	struct stat st;
+	char temporary[NAME_MAX + 1];
+};
+
+static int open_folder(struct target *target)
+{
+	char *slash = strrchr(target->path, '/');
+
+	target->name = slash ? slash + 1 : target->path;
+	if (!*target->name)
+		return -EISDIR;
+	if (slash == target->path) {
+		target->folder = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	} else {
+		if (slash)
+			*slash = '\0';
+		target->folder = open(slash ? target->path : ".",
+				      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (slash)
+			*slash = '/';
+	}
+	return target->folder < 0 ? -errno : 0;
+}
+
+static void target_close(struct target *target)
+{
+	if (target->folder >= 0)
+		close(target->folder);
+	free(target->path);
+}
+
+static int target_open(struct target *target, const char *path, const struct replace_how *how)
+{
+	char *real = how->over ? realpath(path, NULL) : NULL;
+	int err;
+
+	*target = (struct target){ .path = real ? real : strdup(path), .folder = -1 };
+	if (!target->path)
+		return -ENOMEM;
+	err = open_folder(target);
+	if (err)
+		return err;
+	target->there = !fstatat(target->folder, target->name, &target->st, AT_SYMLINK_NOFOLLOW);
+	if (!target->there)
+		return errno == ENOENT ? 0 : -errno;
+	if (!how->over)
+		return -EEXIST;
+	return S_ISREG(target->st.st_mode) ? 0 : -EINVAL;
+}
+
+int replace_check(const char *path, const struct replace_how *how)
+{
+	struct target target;
+	int err = target_open(&target, path, how);
+
+	if (!err && faccessat(target.folder, ".", W_OK, AT_EACCESS))
+		err = -errno;
+	target_close(&target);
+	return err;
+}
+
+/* Hidden, so that no pattern for policies takes it for one. */
+static int open_temporary(struct target *target)
+{
+	uint64_t number;
+	int fd = -1;
+
+	for (int i = 0; i < TRIES && fd < 0; i++) {
+		if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+			return -EIO;
+		snprintf(target->temporary, sizeof(target->temporary), ".%.200s.%08x", target->name,
+			 (unsigned int)number);
+		fd = openat(target->folder, target->temporary,
+			    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		if (fd < 0 && errno != EEXIST)
+			return -errno;
+	}
+	return fd < 0 ? -EEXIST : fd;
+}
+
+static int write_all(int fd, const char *text, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		text += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* The owner first: chown(2) takes bits of the mode away. */
+static int set_mode(int fd, const struct target *target, const struct replace_how *how)
+{
+	bool keep = how->keep_mode && target->there;
+
+	if (keep && fchown(fd, target->st.st_uid, target->st.st_gid))
+		return -errno;
+	return fchmod(fd, keep ? target->st.st_mode & 07777 : how->mode) ? -errno : 0;
+}
+
+/* From the temporary name to its own. A link(2) refuses where there is something. */
+static int put_in_place(const struct target *target, const struct replace_how *how)
+{
+	if (how->over)
+		return renameat(target->folder, target->temporary, target->folder, target->name) ?
+			       -errno :
+			       0;
+	if (linkat(target->folder, target->temporary, target->folder, target->name, 0))
+		return -errno;
+	unlinkat(target->folder, target->temporary, 0);
+	return 0;
+}
+
+static int replace(struct target *target, const char *text, size_t len,
+		   const struct replace_how *how)
+{
+	int fd = open_temporary(target), err;
+
+	if (fd < 0)
+		return fd;
+	err = write_all(fd, text, len);
+	if (!err)
+		err = set_mode(fd, target, how);
+	if (!err && fsync(fd))
+		err = -errno;
+	if (close(fd) && !err)
+		err = -errno;
+	if (!err)
+		err = put_in_place(target, how);
+	if (err)
+		unlinkat(target->folder, target->temporary, 0);
+	else
+		fsync(target->folder); /* it is there; that a crash keeps it is all this adds */
+	return err;
+}
+
+int replace_file(const char *path, const char *text, size_t len, const struct replace_how *how)
+{
+	struct target target;
+	int err = target_open(&target, path, how);
+
+	if (!err)
+		err = replace(&target, text, len, how);
+	target_close(&target);
+	return err;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A file written as a whole: whoever reads it has the old text or the new one, and
+ * so it is after a crash.
+ */
+#ifndef PORTTRACE_BASE_REPLACE_H
+#define PORTTRACE_BASE_REPLACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct replace_how {
+	mode_t mode;    /* of a new file */
+	bool over;      /* what is there is replaced; a symbolic link is followed */
+	bool keep_mode; /* and has the owner and the mode of what was there */
+};
+
+/* Whether replace_file() would refuse, before there is a text: as it returns. */
+int replace_check(const char *path, const struct replace_how *how);
+/*
+ * 0; -EEXIST: there is one, and how->over is not set; -EINVAL: it is no
+ * plain file; else -errno. On failure nothing has changed.
+ */
+int replace_file(const char *path, const char *text, size_t len, const struct replace_how *how);
+
+#endif
