@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/open_diag.h"
 
+#include "base/first_namespace.h"
 #include "base/log.h"
 #include "diag/diag.h"
-#include "trace/first_namespace.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/open_now.h"
 
+#include "base/first_namespace.h"
 #include "base/log.h"
 #include "base/proc.h"
 #include "cmd/gaps.h"
 #include "cmd/open_diag.h"
 #include "enrich/enrich.h"
-#include "trace/first_namespace.h"
 #include "trace/trace.h"
 
 #include <errno.h>

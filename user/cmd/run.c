@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* run: a command, and the ports of it and its descendants. */
+#include "base/first_namespace.h"
 #include "base/log.h"
 #include "cmd/caller.h"
 #include "cmd/cmd.h"
@@ -8,7 +9,6 @@
 #include "cmd/passing.h"
 #include "cmd/stream.h"
 #include "output/summary.h"
-#include "trace/first_namespace.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/stream.h"
 
+#include "base/first_namespace.h"
 #include "base/log.h"
 #include "cmd/gaps.h"
 #include "cmd/terminal.h"
-#include "trace/first_namespace.h"
 
 #include <errno.h>
 #include <inttypes.h>

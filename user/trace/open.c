@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From nothing to a trace: what must be so before, the shared memory, and the rings. */
-#include "trace/first_namespace.h"
+#include "base/first_namespace.h"
 #include "trace/internal.h"
 #include "trace/iter_target.h"
 #include "trace/privilege.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The iterators: every descriptor of every process, then the tables of each network namespace. */
+#include "base/first_namespace.h"
 #include "base/netns.h"
-#include "trace/first_namespace.h"
 #include "trace/internal.h"
 
 #include "base/buf.h"

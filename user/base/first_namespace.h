@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Whether we are on the host, or in a namespace of a container. */
-#ifndef PORTTRACE_TRACE_FIRST_NAMESPACE_H
-#define PORTTRACE_TRACE_FIRST_NAMESPACE_H
+#ifndef PORTTRACE_BASE_FIRST_NAMESPACE_H
+#define PORTTRACE_BASE_FIRST_NAMESPACE_H
 
 #include <stdbool.h>
 #include <stdio.h>
