@@ -53,6 +53,42 @@ const char *enrich_unit(struct enrich *enrich, const struct process *process);
 /* "docker:ID" */
 const char *enrich_container(struct enrich *enrich, const struct process *process);
 
+/*
+ * What a policy asks for besides. Nobody else does, so none of it is looked up
+ * before it is asked for.
+ */
+
+/*
+ * Opens what the host is looked at by, which takes CAP_SYS_PTRACE; else it is done
+ * when it is first asked for.
+ */
+void enrich_open_host(struct enrich *enrich);
+/*
+ * Whether the executable is what the host has at its path, as far as that can be
+ * found out now: see exe.c. It may find that it was deleted meanwhile, and notes it.
+ */
+enum exe_standing enrich_exe_standing(struct enrich *enrich, struct process *process);
+/* As enrich_user(), whether numeric or not. */
+const char *enrich_account(struct enrich *enrich, uint32_t uid);
+/* Of a process: the group it has, and those that the group database says its user is in. */
+struct enrich_groups {
+	const char *const *names; /* "": it has none */
+	const uint32_t *numbers;
+	size_t n; /* 0: not known */
+};
+
+/* They live until enrich_forget_accounts(). */
+struct enrich_groups enrich_groups(struct enrich *enrich, uint32_t uid, uint32_t gid);
+/* Users and groups are looked up again: somebody may have changed them. */
+void enrich_forget_accounts(struct enrich *enrich);
+/*
+ * The name of the interface a socket is bound to, "" for none, NULL where it is
+ * not known. process: one that may live in its network namespace, or NULL.
+ * Valid until the next call.
+ */
+const char *enrich_iface(struct enrich *enrich, const struct endpoint *local,
+			 const struct process *process);
+
 /* CLOCK_REALTIME of an event's CLOCK_BOOTTIME. */
 uint64_t enrich_wall_ns(uint64_t boot_ns);
 

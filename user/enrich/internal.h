@@ -6,6 +6,8 @@
 #include "enrich/cache.h"
 #include "enrich/enrich.h"
 
+#include <net/if.h>
+
 struct enrich {
 	bool numeric;
 	bool services_loaded;
@@ -14,6 +16,9 @@ struct enrich {
 	struct name_cache services;
 	void *netns; /* of struct netns_name, see netns.c */
 	uint64_t netns_read_ns;
+	void *groups;      /* of struct membership, see accounts.c */
+	struct host *host; /* see exe.c; NULL: not asked for yet */
+	char iface[IF_NAMESIZE];
 };
 
 /*
@@ -25,5 +30,6 @@ bool old_cgroups_know(const struct process *process, bool named);
 void old_cgroups_forget(void);
 
 void netns_names_free(struct enrich *enrich);
+void host_free(struct enrich *enrich);
 
 #endif

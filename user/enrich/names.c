@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Users and services; and the clock. */
+/* Services; and the clock. */
 #include "enrich/internal.h"
 
 #include "base/loop.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -24,7 +23,8 @@ void enrich_free(struct enrich *enrich)
 {
 	if (!enrich)
 		return;
-	name_cache_free(&enrich->users);
+	enrich_forget_accounts(enrich);
+	host_free(enrich);
 	name_cache_free(&enrich->services);
 	netns_names_free(enrich);
 	old_cgroups_forget();
@@ -34,24 +34,6 @@ void enrich_free(struct enrich *enrich)
 void enrich_set_host_netns(struct enrich *enrich, uint32_t inode)
 {
 	enrich->host_netns = inode;
-}
-
-static char *look_up_user(uint64_t uid, void *arg)
-{
-	struct passwd entry, *found = NULL;
-	char text[1024];
-
-	(void)arg;
-	if (getpwuid_r((uid_t)uid, &entry, text, sizeof(text), &found) || !found)
-		return NULL;
-	return strdup(found->pw_name);
-}
-
-const char *enrich_user(struct enrich *enrich, uint32_t uid)
-{
-	if (enrich->numeric)
-		return NULL;
-	return name_cache_get(&enrich->users, uid, look_up_user, NULL);
 }
 
 static uint64_t service_key(uint16_t proto, uint16_t port)
