@@ -257,7 +257,7 @@ static void a_failure_has_a_color_and_a_connection_has_none(void **state)
 	c.op = "bind";
 	c.error = EACCES;
 	assert_line(&event, "\033[35mfail      EACCES\033[0m\n");
-	for (int kind = EVENT_BIND; kind < EVENT_KINDS; kind++) {
+	for (int kind = EVENT_BIND; kind <= EVENT_STATE; kind++) {
 		if (kind == EVENT_FAIL)
 			continue;
 		event = plain_event((enum event_kind)kind);

@@ -84,6 +84,20 @@ const char *event_no_holder_name(const struct event *event)
 	return event->socket.kernel ? "kernel" : "none";
 }
 
+bool event_opens(const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_EXISTING:
+	case EVENT_OPEN:
+		return !event->connection;
+	case EVENT_CHANGE:
+	case EVENT_RECOVERED:
+		return event->from == RECORD_OPEN;
+	default:
+		return false;
+	}
+}
+
 const char *origin_name(enum origin origin)
 {
 	static const char *const names[] = {
@@ -119,6 +133,8 @@ const char *proto_name(const struct socket_info *socket)
 		return "udplite";
 	case IPPROTO_SCTP:
 		return "sctp";
+	case 0: /* EVENT_MISSING: whichever */
+		return "any";
 	default:
 		return "?";
 	}

@@ -197,6 +197,8 @@ struct event {
 	const struct connection *connection; /* borrowed; NULL for ports */
 	const char *hook;                    /* static: what saw it; NULL: the snapshot */
 	const struct verdict *verdict;       /* borrowed; NULL: no policy judged it */
+	bool alert;                          /* somebody must know, and was not told lately */
+	uint16_t last_port; /* EVENT_MISSING: of a range, of which any will do; 0: it is one port */
 	/* EVENT_LOST */
 	uint64_t lost_count;    /* 0: nobody can know, it was never seen */
 	const char *lost_kind;  /* static */
@@ -214,13 +216,19 @@ const char *close_cause_name(enum close_cause cause);
 /* Of an event whose holders are known to be none: "kernel" for a socket of its own, or "none". */
 const char *event_no_holder_name(const struct event *event);
 
+/*
+ * Whether something is open now that was not, or was not known: what a policy's
+ * finding is about, not the end of it.
+ */
+bool event_opens(const struct event *event);
+
 /* "syscall", "io_uring"; NULL: not known. */
 const char *origin_name(enum origin origin);
 
 /* "ECONNREFUSED"; "E1234" for one that has no name here. Valid until the next call. */
 const char *errno_name(int error);
 
-/* "tcp", "udp", "udplite", "mptcp", "sctp"; "?" for others. */
+/* "tcp", "udp", "udplite", "mptcp", "sctp"; "any" for none of them, "?" for others. */
 const char *proto_name(const struct socket_info *socket);
 /* An IPv6 socket bound to an IPv4 address. */
 bool endpoint_is_mapped(const struct endpoint *local);

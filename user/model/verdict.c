@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "model/verdict.h"
 
+#include <stddef.h>
+
 const char *verdict_name(enum verdict_kind kind)
 {
 	static const char *const names[] = {
@@ -21,4 +23,13 @@ const char *severity_name(enum severity severity)
 	};
 
 	return names[severity];
+}
+
+const char *verdict_finding(const struct verdict *verdict)
+{
+	if (verdict->missing)
+		return "missing";
+	if (verdict->kind != VERDICT_UNEXPECTED)
+		return NULL;
+	return verdict->changed ? "changed" : "unexpected";
 }

@@ -24,5 +24,7 @@ struct verdict {
 const char *verdict_name(enum verdict_kind kind);
 /* "info", "warning", "crit" */
 const char *severity_name(enum severity severity);
+/* "unexpected", "changed", "missing"; NULL: there is nothing to tell. */
+const char *verdict_finding(const struct verdict *verdict);
 
 #endif

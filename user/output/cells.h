@@ -21,6 +21,12 @@ void column_put_unit(const struct event *e, struct enrich *enrich, struct buf *o
 void column_put_container(const struct event *e, struct enrich *enrich, struct buf *out);
 void column_put_class(const struct event *e, struct enrich *enrich, struct buf *out);
 void column_put_origin(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_verdict(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_severity(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_rule(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_why(const struct event *e, struct enrich *enrich, struct buf *out);
+/* "*:PORT", "*:FIRST-LAST" of EVENT_MISSING */
+void cell_put_missing(const struct event *e, struct buf *out);
 /* "ADDR:PORT", "[ADDR]:PORT" */
 void cell_put_endpoint(const struct endpoint *end, struct buf *out);
 void column_put_detail(const struct event *e, struct enrich *enrich, struct buf *out);

@@ -21,7 +21,7 @@ static void put_text(struct buf *out, const char *text)
 
 static bool is_port(const struct event *e)
 {
-	return e->kind != EVENT_LOST;
+	return e->kind != EVENT_LOST && e->kind != EVENT_MISSING;
 }
 
 /* Made once for all events of a second: localtime_r() takes a lock. */
@@ -55,7 +55,7 @@ static void put_event(const struct event *e, struct enrich *enrich, struct buf *
 static void put_proto(const struct event *e, struct enrich *enrich, struct buf *out)
 {
 	(void)enrich;
-	if (is_port(e))
+	if (e->kind != EVENT_LOST)
 		buf_puts(out, proto_name(&e->socket));
 }
 
@@ -69,6 +69,8 @@ static void put_local(const struct event *e, struct enrich *enrich, struct buf *
 	(void)enrich;
 	if (has_local(e))
 		cell_put_endpoint(&e->socket.local, out);
+	else if (e->kind == EVENT_MISSING)
+		cell_put_missing(e, out);
 }
 
 static void put_port(const struct event *e, struct enrich *enrich, struct buf *out)
@@ -163,6 +165,8 @@ static void put_comm(const struct event *e, struct enrich *enrich, struct buf *o
 		put_text(out, e->actor.comm);
 	else if (is_port(e))
 		buf_puts(out, no_process_text(e));
+	else if (e->kind == EVENT_MISSING)
+		buf_puts(out, "(nobody)");
 }
 
 void column_put_exe(const struct event *e, struct enrich *enrich, struct buf *out)
@@ -330,6 +334,10 @@ const struct column columns_all[] = {
 	{ "container", 20, COLUMN_CUT, "container, by its short id", column_put_container },
 	{ "class", 10, 0, "well-known, registered, dynamic (RFC 6335)", column_put_class },
 	{ "origin", 8, 0, "syscall, io_uring", column_put_origin },
+	{ "verdict", 10, 0, "of the policy: expected, ignored, unexpected", column_put_verdict },
+	{ "severity", 8, 0, "of what is unexpected: info, warning, crit", column_put_severity },
+	{ "rule", 24, COLUMN_CUT, "the policy's rule that decided", column_put_rule },
+	{ "why", 40, COLUMN_CUT, "why it is unexpected", column_put_why },
 };
 
 const size_t columns_n = sizeof(columns_all) / sizeof(*columns_all);

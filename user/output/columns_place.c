@@ -36,6 +36,7 @@ void column_put_container(const struct event *e, struct enrich *enrich, struct b
 void column_put_class(const struct event *e, struct enrich *enrich, struct buf *out)
 {
 	(void)enrich;
-	if (e->kind != EVENT_LOST && !(e->connection && e->connection->no_local))
+	if (e->kind != EVENT_LOST && e->kind != EVENT_MISSING &&
+	    !(e->connection && e->connection->no_local))
 		buf_puts(out, enrich_class(e->socket.local.port));
 }

@@ -130,6 +130,8 @@ void column_put_detail(const struct event *e, struct enrich *enrich, struct buf 
 		put_lost(e, out);
 		return;
 	}
+	if (e->kind == EVENT_MISSING)
+		return;
 	put_foreign_netns(e, enrich, out);
 	if (e->kind == EVENT_RECOVERED) {
 		put_separator(out, from);

@@ -7,6 +7,8 @@
 #include "enrich/enrich.h"
 
 void json_put_event(struct json *j, struct enrich *enrich, const struct event *e);
+/* What a policy says of it: a part of json_put_event(). */
+void json_put_verdict(struct json *j, const struct event *e);
 /* An object of address and port. */
 void json_put_end(struct json *j, const char *key, const struct endpoint *end);
 /* Nothing where the time is not known. */

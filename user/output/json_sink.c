@@ -2,6 +2,7 @@
 /* One JSON object a line: the fields of porttrace's events, absent where unknown. */
 #include "output/sink.h"
 
+#include "model/verdict.h"
 #include "output/json_event.h"
 #include "output/json_process.h"
 
@@ -185,6 +186,34 @@ static void put_event(struct json *j, struct enrich *enrich, const struct event 
 		json_plain(j, "origin", origin);
 }
 
+/* Of a port that is required: its number alone is. */
+static void put_missing(struct json *j, const struct event *e)
+{
+	json_plain(j, "proto", proto_name(&e->socket));
+	json_object(j, "local");
+	json_u64(j, "port", e->socket.local.port);
+	if (e->last_port)
+		json_u64(j, "last_port", e->last_port);
+	json_object_end(j);
+}
+
+void json_put_verdict(struct json *j, const struct event *e)
+{
+	const struct verdict *verdict = e->verdict;
+	const char *finding = verdict ? verdict_finding(verdict) : NULL;
+
+	if (!verdict)
+		return;
+	if (finding && (verdict->missing || event_opens(e)))
+		json_plain(j, "finding", finding);
+	json_plain(j, "verdict", verdict_name(verdict->kind));
+	if (verdict->kind == VERDICT_UNEXPECTED)
+		json_plain(j, "severity", severity_name(verdict->severity));
+	json_string(j, "rule", verdict->rule);
+	if (verdict->why)
+		json_string(j, "why", verdict->why);
+}
+
 void json_put_event(struct json *j, struct enrich *enrich, const struct event *e)
 {
 	json_u64(j, "v", FORMAT_VERSION);
@@ -192,8 +221,11 @@ void json_put_event(struct json *j, struct enrich *enrich, const struct event *e
 	json_plain(j, "event", event_kind_name(e->kind));
 	if (e->kind == EVENT_LOST)
 		put_lost(j, e);
+	else if (e->kind == EVENT_MISSING)
+		put_missing(j, e);
 	else
 		put_event(j, enrich, e);
+	json_put_verdict(j, e);
 }
 
 static void event_line(const struct sink *sink, const struct event *e, struct buf *out)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One line an event, in columns, for a person. */
+#include "output/alert_line.h"
 #include "output/sink.h"
 
 #include "base/escape.h"
@@ -23,6 +24,7 @@ static const char *color_of(enum event_kind kind)
 		return "\033[33m"; /* yellow */
 	case EVENT_LOST:
 	case EVENT_RECOVERED:
+	case EVENT_MISSING:
 		return "\033[1;33m";
 	default:
 		return NULL;
@@ -147,6 +149,8 @@ static void event_line(const struct sink *sink, const struct event *event, struc
 	if (color)
 		buf_puts(out, COLOR_OFF);
 	buf_putc(out, '\n');
+	if (event->alert)
+		alert_put_line(event, sink->color, out);
 }
 
 const struct sink_ops sink_table = { "table", begin, event_line, NULL };

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "output/alert_line.h"
+
+#include "base/escape.h"
+#include "model/verdict.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define COLOR_OFF "\033[0m"
+#define SEVERITY_WIDTH 10 /* as wide as the column EVENT of the rows, and a blank */
+
+static const char *color_of(enum severity severity)
+{
+	switch (severity) {
+	case SEVERITY_CRIT:
+		return "\033[1;31m";
+	case SEVERITY_WARNING:
+		return "\033[1;33m";
+	default:
+		return "\033[1;36m";
+	}
+}
+
+static void put_upper(const char *word, struct buf *out)
+{
+	for (; *word; word++)
+		buf_putc(out, (char)toupper((unsigned char)*word));
+}
+
+static void put_text(const char *text, struct buf *out)
+{
+	escape_text(out, text, strlen(text));
+}
+
+static void put_mark(enum severity severity, bool color, struct buf *out)
+{
+	const char *name = severity_name(severity);
+
+	if (color)
+		buf_puts(out, color_of(severity));
+	buf_puts(out, "!!!!!!!! ");
+	put_upper(name, out);
+	buf_fill(out, ' ', SEVERITY_WIDTH - strlen(name));
+}
+
+static void put_end(bool color, struct buf *out)
+{
+	if (color)
+		buf_puts(out, COLOR_OFF);
+	buf_putc(out, '\n');
+}
+
+/* The row above has what the process calls itself; here is what it is. */
+static void put_who(const struct process *process, struct buf *out)
+{
+	const char *unit = process->place ? process->place->unit : NULL;
+
+	if (process->exe) {
+		buf_puts(out, " by ");
+		put_text(process->exe, out);
+		if (process->deleted)
+			buf_puts(out, " (deleted)");
+	}
+	if (unit) {
+		buf_puts(out, " in ");
+		put_text(unit, out);
+	}
+}
+
+void alert_put_line(const struct event *event, bool color, struct buf *out)
+{
+	const struct verdict *verdict = event->verdict;
+
+	put_mark(verdict->severity, color, out);
+	put_upper(verdict_finding(verdict), out);
+	if (verdict->why) {
+		buf_puts(out, ": ");
+		put_text(verdict->why, out);
+	}
+	buf_puts(out, " [");
+	put_text(verdict->rule, out);
+	buf_putc(out, ']');
+	if (event->actor.process)
+		put_who(event->actor.process, out);
+	put_end(color, out);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What an alert adds to a table: a line that is found without colours, by its
+ * eight '!' where all others have the time.
+ */
+#ifndef PORTTRACE_OUTPUT_ALERT_LINE_H
+#define PORTTRACE_OUTPUT_ALERT_LINE_H
+
+#include "base/buf.h"
+#include "model/event.h"
+
+/* Of an event that has a verdict: what was found, why, by which rule, and by whom. */
+void alert_put_line(const struct event *event, bool color, struct buf *out);
+
+#endif

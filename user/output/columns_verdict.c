@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Cells that say what a policy thinks of it. */
+#include "output/cells.h"
+
+#include "base/escape.h"
+#include "model/verdict.h"
+
+static void put_text(const char *text, struct buf *out)
+{
+	if (text)
+		escape_text(out, text, strlen(text));
+}
+
+void column_put_verdict(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	(void)enrich;
+	if (e->verdict)
+		buf_puts(out, verdict_name(e->verdict->kind));
+}
+
+void column_put_severity(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	(void)enrich;
+	if (e->verdict && e->verdict->kind == VERDICT_UNEXPECTED)
+		buf_puts(out, severity_name(e->verdict->severity));
+}
+
+void column_put_rule(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	(void)enrich;
+	if (e->verdict)
+		put_text(e->verdict->rule, out);
+}
+
+void column_put_why(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	(void)enrich;
+	if (e->verdict)
+		put_text(e->verdict->why, out);
+}
+
+void cell_put_missing(const struct event *e, struct buf *out)
+{
+	buf_puts(out, "*:");
+	buf_put_u64(out, e->socket.local.port);
+	if (!e->last_port)
+		return;
+	buf_putc(out, '-');
+	buf_put_u64(out, e->last_port);
+}
