@@ -18,6 +18,7 @@ extern const struct test union_tests[];
 extern const struct test name_tests[];
 extern const struct test place_tests[];
 extern const struct test who_tests[];
+extern const struct test service_tests[];
 extern const struct test loss_tests[];
 extern const struct test filter_tests[];
 extern const struct test list_tests[];

@@ -67,6 +67,16 @@ struct trace *session_trace(struct session *session)
 	return session->trace;
 }
 
+size_t session_ports(const struct session *session)
+{
+	return ports_count(session->ports);
+}
+
+void session_compare(struct session *session)
+{
+	session->resync_due = true;
+}
+
 void session_apply(struct session *session, const struct decoded *record)
 {
 	int err;

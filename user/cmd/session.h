@@ -23,6 +23,10 @@ void session_close(struct session *session);
 int session_start(struct session *session);
 
 struct trace *session_trace(struct session *session);
+/* Sockets open now, as far as was told. */
+size_t session_ports(const struct session *session);
+/* The next pump compares with the kernel's tables, as after a loss. */
+void session_compare(struct session *session);
 
 /*
  * Takes what waits in the ring, then looks for losses: they are told, and the

@@ -32,7 +32,7 @@ static void learn_host_netns(struct stream *s)
 
 	s->host_netns_known = true;
 	enrich_set_host_netns(s->enrich, inode);
-	if (stream_options_host_netns(s->options, inode))
+	if (stream_options_host_netns(s->options, inode) && !s->first)
 		trace_filter(session_trace(s->session), &s->options->filter);
 }
 
@@ -45,7 +45,8 @@ static void filter_early(struct stream *s)
 		early.n_netns = 0; /* one of them is not known yet */
 	if (early.n_pids && !in_first_namespace("pid", PID_INIT_INO))
 		say_foreign_pids();
-	trace_filter(session_trace(s->session), &early);
+	if (!s->first)
+		trace_filter(session_trace(s->session), &early);
 }
 
 /* A filter for pids means their descendants, too, as the kernel side has followed them. */
@@ -74,11 +75,12 @@ void stream_print(struct stream *s, const struct event *event)
 		flush(s);
 }
 
-static void tell(const struct event *event, void *arg)
+static void tell(const struct event *told, void *arg)
 {
+	struct event own = *told, *event = &own;
 	struct stream *s = arg;
 
-	if (s->done)
+	if (s->done || (s->first && !s->first(event, s->first_arg)))
 		return;
 	if (!s->host_netns_known)
 		learn_host_netns(s);
@@ -96,6 +98,12 @@ static void tell(const struct event *event, void *arg)
 		return;
 	if (++s->told == s->options->count)
 		s->done = true;
+}
+
+void stream_tell(struct stream *s, const struct event *event)
+{
+	tell(event, s);
+	flush(s);
 }
 
 static void output_failed(struct stream *s)

@@ -18,6 +18,12 @@ struct stream {
 	/* Whether an event is printed, once it is enriched; NULL: if the filter lets it pass. */
 	bool (*takes)(const struct event *event, void *arg);
 	void *arg;
+	/*
+	 * Sees every event first, before it is enriched or filtered, and may change it;
+	 * false: it goes no further. With it nothing is filtered in the kernel. NULL: none.
+	 */
+	bool (*first)(struct event *event, void *arg);
+	void *first_arg;
 	bool outlives_output; /* a reader that leaves, or a full disk, does not end it */
 	bool has_other_way;   /* where there is no session, which is not said then */
 	bool begins_late;     /* the sink's first words come with the first event */
@@ -49,6 +55,8 @@ int stream_start(struct stream *stream);
 int stream_loop(struct stream *stream);
 /* What happened before this is told, unless it is done; then the kernel side falls silent. */
 void stream_stop(struct stream *stream);
+/* As if it came from the session. */
+void stream_tell(struct stream *stream, const struct event *event);
 /* An event of the command's own. */
 void stream_print(struct stream *stream, const struct event *event);
 /* Waits until the reader has taken what is formatted; not for ever after a signal. */

@@ -2,17 +2,21 @@
 /* watch: what is open now, then every port as it opens and closes. */
 #include "base/log.h"
 #include "cmd/cmd.h"
+#include "cmd/service.h"
 #include "cmd/stream.h"
 
 #include <string.h>
 #include <unistd.h>
 
-static int run(struct stream *stream)
+static int run(struct stream *stream, struct service *service, const struct coverage *coverage)
 {
 	int err = stream_start(stream);
 
-	if (!err)
+	if (!err) {
+		service_start(service, coverage);
 		err = stream_loop(stream);
+	}
+	service_stop(service);
 	stream_stop(stream);
 	stream_finish(stream);
 	return stream_status(stream, err);
@@ -21,6 +25,7 @@ static int run(struct stream *stream)
 static int watch(struct stream_options *options)
 {
 	struct stream stream = { .options = options };
+	struct service service = { 0 };
 	struct coverage coverage;
 	int status, err = loop_init(&stream.loop);
 
@@ -29,9 +34,12 @@ static int watch(struct stream_options *options)
 		return STATUS_NO_TRACING;
 	}
 	stream_options_settle(options);
-	status = stream_open(&stream, STDOUT_FILENO, &coverage);
+	status = service_open(&service, &stream);
 	if (!status)
-		status = run(&stream);
+		status = stream_open(&stream, STDOUT_FILENO, &coverage);
+	if (!status)
+		status = run(&stream, &service, &coverage);
+	service_close(&service);
 	stream_close(&stream);
 	loop_free(&stream.loop);
 	return status;

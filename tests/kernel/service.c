@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* porttrace as a service: what it tells its manager, and whether it knows that it sees. */
+#define _GNU_SOURCE 1
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "event.h"
+#include "manager.h"
+#include "netns.h"
+#include "sockets.h"
+#include "tests.h"
+#include "tracer.h"
+
+#define PORT 8080
+
+/* Each test a socket of its own: they may run beside each other. */
+static void open_manager(struct manager *manager)
+{
+	char at[64];
+
+	snprintf(at, sizeof(at), "@porttrace-live-%d", getpid());
+	manager_open(manager, at);
+}
+
+/* In the test's namespace, as abstract names are; so what it opens itself would be read, too. */
+static struct tracer *start(const char *option, const char *value)
+{
+	return tracer_launch(&(struct launch){ .args = { option, value }, .in_test_netns = true });
+}
+
+static void expect_none_of_its_own(const struct tracer *tracer, pid_t pid)
+{
+	for (size_t i = 0; i < tracer->count; i++)
+		check(tracer->events[i]->pid != pid, "it tells of a port of its own: %s",
+		      tracer->events[i]->line);
+}
+
+/* What the status says is open. */
+static int open_of(const char *message)
+{
+	const char *status = strstr(message, "STATUS=");
+	int n = -1;
+
+	check(status && sscanf(status, "STATUS=%d ports open", &n) == 1, "no status: %s", message);
+	return n;
+}
+
+static void notify_life(void)
+{
+	struct manager manager;
+	struct tracer *tracer;
+	pid_t pid;
+	int fd;
+
+	open_manager(&manager);
+	tracer = start(NULL, NULL);
+	pid = tracer->pid;
+	fd = tcp_listen("127.0.0.1", PORT);
+	check(!strncmp(manager_expect(&manager, tracer, "READY=1"), "READY=1\n", 8),
+	      "the first word is another: %s", manager.last);
+	check(open_of(manager.last) > 0, "the status counts no port: %s", manager.last);
+	check(strstr(manager.last, "hooks: ") != NULL, "the status names no hook: %s",
+	      manager.last);
+	/* Ready means: what was open is told. */
+	tracer_sync(tracer);
+	check(tracer_count(tracer, NULL, PORT) == 1, "the port was not told before");
+	sock_close(fd);
+	tracer_expect(tracer, "close", PORT);
+	manager_expect(&manager, tracer, "STATUS=");
+	tracer_signal(tracer, SIGTERM);
+	manager_expect(&manager, tracer, "STOPPING=1");
+	check(!tracer_wait(tracer), "exit status %d", tracer->status);
+	expect_none_of_its_own(tracer, pid);
+	manager_close(&manager);
+}
+
+/* Its socket is a file, which goes away: the stream goes on. */
+static void notify_gone(void)
+{
+	char at[] = "/tmp/porttrace-live-XXXXXX", path[64];
+	struct manager manager;
+	struct tracer *tracer;
+	int fd;
+
+	check(mkdtemp(at) != NULL, "mkdtemp: %s", strerror(errno));
+	snprintf(path, sizeof(path), "%s/notify", at);
+	manager_open(&manager, path);
+	tracer = start(NULL, NULL);
+	manager_expect(&manager, tracer, "READY=1");
+	unlink(path);
+	rmdir(at);
+	manager_close(&manager);
+	for (int i = 0; i < 2; i++) { /* a status is due after each */
+		fd = tcp_listen("127.0.0.1", PORT);
+		tracer_expect(tracer, "open", PORT);
+		poll(NULL, 0, 1100);
+		sock_close(fd);
+		tracer_expect(tracer, "close", PORT);
+	}
+}
+
+static void notify_watchdog(void)
+{
+	struct manager manager;
+	struct tracer *tracer;
+	char pid[24];
+
+	open_manager(&manager);
+	setenv("WATCHDOG_USEC", "200000", 1);
+	tracer = start(NULL, NULL);
+	manager_expect(&manager, tracer, "READY=1");
+	for (int i = 0; i < 5; i++)
+		manager_expect(&manager, tracer, "WATCHDOG=1");
+	/* Meant for another process: it hears nothing of us. */
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	setenv("WATCHDOG_PID", pid, 1);
+	tracer_finish_all();
+	tracer = start(NULL, NULL);
+	manager_expect(&manager, tracer, "READY=1");
+	check(!manager_count(&manager, tracer, "WATCHDOG=1", 400),
+	      "it feeds a watchdog that is not its own");
+	manager_close(&manager);
+}
+
+/* --- blind: somebody takes its hooks down ----------------------------------------- */
+
+static int bpf(int cmd, union bpf_attr *attr)
+{
+	return (int)syscall(SYS_bpf, cmd, attr, sizeof(*attr));
+}
+
+/* The links of cgroup programs that the process has open, by its descriptors. */
+static unsigned int detach_link(pid_t pid, const char *fd)
+{
+	union bpf_attr attr = { 0 };
+	char path[320], line[128];
+	unsigned int id = 0, detached;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%s", pid, fd);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "link_id: %u", &id) == 1)
+			break;
+	if (file)
+		fclose(file);
+	attr.link_id = id;
+	if (!id)
+		return 0;
+	id = (unsigned int)bpf(BPF_LINK_GET_FD_BY_ID, &attr);
+	if ((int)id < 0)
+		return 0;
+	attr = (union bpf_attr){ .link_detach.link_fd = id };
+	detached = !bpf(BPF_LINK_DETACH, &attr);
+	close((int)id);
+	return detached;
+}
+
+static void take_hooks_down(pid_t pid)
+{
+	unsigned int detached = 0;
+	struct dirent *entry;
+	char path[64];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo", pid);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir)))
+		detached += detach_link(pid, entry->d_name);
+	if (dir)
+		closedir(dir);
+	check(detached > 0, "no hook could be taken down");
+}
+
+/* The `lost` by which who reads the events alone hears of it. */
+static void expect_told_blind(struct tracer *tracer)
+{
+	const json_t *cause = NULL;
+	size_t i = 0;
+
+	while (!cause) {
+		for (; i < tracer->count && !cause; i++)
+			cause = json_object_get(tracer->events[i]->json, "cause");
+		check(cause || time_left() > 0, "no event tells that it is blind");
+		if (!cause)
+			tracer_pump_alive(tracer, time_left());
+	}
+	check(!strncmp(json_string_value(cause), "blind: ", 7), "another loss: %s",
+	      json_string_value(cause));
+}
+
+static void canary_blind(void)
+{
+	struct manager manager;
+	struct tracer *tracer;
+	int fd;
+
+	open_manager(&manager);
+	setenv("WATCHDOG_USEC", "200000", 1);
+	tracer = start("--hooks", "cgroup");
+	manager_expect(&manager, tracer, "READY=1");
+	manager_expect(&manager, tracer, "WATCHDOG=1");
+	take_hooks_down(tracer->pid);
+	manager_expect(&manager, tracer, "STATUS=BLIND");
+	check(strstr(tracer->errors, "blind: ") != NULL, "stderr does not say it: %s",
+	      tracer->errors);
+	check(!manager_count(&manager, tracer, "WATCHDOG=1", 500), "the watchdog is fed");
+	expect_told_blind(tracer);
+	/* And yet no port is missed. */
+	fd = tcp_listen("127.0.0.1", PORT);
+	expect_text(tracer_expect(tracer, "recovered", PORT), "recovered", "open");
+	sock_close(fd);
+	expect_text(tracer_expect(tracer, "recovered", PORT), "recovered", "close");
+	manager_close(&manager);
+}
+
+const struct test service_tests[] = {
+	{ "notify-life",
+	  "a service manager hears READY, STATUS and STOPPING, of nothing of its own", notify_life,
+	  0 },
+	{ "notify-gone", "a manager whose socket went away ends nothing", notify_gone, 0 },
+	{ "notify-watchdog", "the watchdog is fed as often as it asks, if it is its own",
+	  notify_watchdog, 0 },
+	{ "canary-blind", "without its hooks it says so, feeds no watchdog, and finds ports yet",
+	  canary_blind, 60 },
+	{ NULL, NULL, NULL, 0 },
+};

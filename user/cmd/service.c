@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cmd/service.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define NSEC_PER_SEC 1000000000ULL
+/* What changes with each event is told that often at most. */
+#define STATUS_GAP_NS NSEC_PER_SEC
+
+/* --- the manager --------------------------------------------------------------- */
+
+/* "cgroup, fentry": by which hooks what was asked for is seen. */
+static void put_backends(const struct coverage *coverage, char *text, size_t size)
+{
+	const char *told[CAPABILITIES];
+	size_t n = 0, len = 0;
+
+	for (int i = 0; i < CAPABILITIES; i++) {
+		const struct attempt *holds = coverage_holds(&coverage->states[i]);
+		size_t same = 0;
+
+		if (!holds || !coverage->states[i].wanted)
+			continue;
+		while (same < n && strcmp(told[same], holds->backend) != 0)
+			same++;
+		if (same < n || len >= size)
+			continue;
+		told[n++] = holds->backend;
+		len += (size_t)snprintf(text + len, size - len, "%s%s", len ? ", " : "",
+					holds->backend);
+	}
+}
+
+/* STATUS=, and what it belongs to before it; a manager that is busy is told later. */
+static int tell_manager(struct service *service, const char *first)
+{
+	char text[SERVICE_STATUS + 128], status[SERVICE_STATUS], backends[64] = "none";
+	int err;
+
+	put_backends(service->coverage, backends, sizeof(backends));
+	snprintf(status, sizeof(status), "%s%zu ports open, %" PRIu64 " records lost, hooks: %s",
+		 service->blind ? "BLIND: " : "", session_ports(service->stream->session),
+		 service->lost, backends);
+	if (!*first && !strcmp(status, service->said))
+		return 0;
+	snprintf(text, sizeof(text), "%sSTATUS=%s", first, status);
+	err = notify_send(&service->notify, text);
+	if (!err)
+		memcpy(service->said, status, sizeof(status));
+	else if (err == -EAGAIN || err == -ENOBUFS)
+		timer_set(&service->stream->timers, &service->status, boot_after_ns(STATUS_GAP_NS));
+	return err;
+}
+
+/* Whether the manager is to hear that we are ready: it has not yet, and it is true. */
+static bool owes_ready(const struct service *service)
+{
+	return !service->ready && !service->reloading && service->canary.began &&
+	       !service->canary.blind;
+}
+
+static void on_status(void *arg)
+{
+	struct service *service = arg;
+
+	if (!owes_ready(service))
+		tell_manager(service, "");
+	else if (!tell_manager(service, "READY=1\n"))
+		service->ready = true;
+}
+
+static void status_changes(struct service *service)
+{
+	if (service->ready && !service->status.set)
+		timer_set(&service->stream->timers, &service->status, boot_after_ns(STATUS_GAP_NS));
+}
+
+/* Who does not see is to be started again: then the watchdog hears nothing. */
+static void on_watchdog(void *arg)
+{
+	struct service *service = arg;
+
+	if (service->canary.began && !service->canary.blind)
+		notify_send(&service->notify, "WATCHDOG=1");
+	timer_set(&service->stream->timers, &service->watchdog,
+		  boot_after_ns(service->notify.watchdog_ns / 2));
+}
+
+void service_reloading(struct service *service)
+{
+	struct timespec now;
+	char text[64];
+
+	if (!service->on)
+		return;
+	/* The clock of the manager, which has to hear it before it hears READY (sd_notify(3)). */
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
+		 (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
+	if (!notify_send(&service->notify, text))
+		service->ready = false;
+	service->reloading = true;
+}
+
+void service_reloaded(struct service *service)
+{
+	if (!service->on)
+		return;
+	service->reloading = false;
+	on_status(service);
+}
+
+/* --- whether it sees -------------------------------------------------------------- */
+
+/* Nobody can know what is missed: an event that is lost, uncounted. Ports are looked for. */
+static void tell_blind(struct service *service)
+{
+	const struct canary *canary = &service->canary;
+	char cause[256];
+	const struct event lost = {
+		.kind = EVENT_LOST,
+		.time_ns = boot_now_ns(),
+		.lost_kind = "unknown",
+		.lost_cause = cause,
+	};
+
+	snprintf(cause, sizeof(cause), "blind: %s%s%s", canary->why, canary->err ? ": " : "",
+		 canary->err ? strerror(-canary->err) : "");
+	if (!service->blind) {
+		say("%s; until it is, the kernel's tables are compared every second", cause);
+		stream_tell(service->stream, &lost);
+	}
+	service->blind = true;
+	session_compare(service->stream->session);
+}
+
+static void on_canary(void *arg)
+{
+	struct service *service = arg;
+	bool was_blind = service->blind;
+
+	if (service->canary.blind) {
+		tell_blind(service);
+	} else if (was_blind) {
+		say("its own port is seen again");
+		service->blind = false;
+		session_compare(service->stream->session);
+	}
+	if (owes_ready(service))
+		on_status(service);
+	else if (was_blind != service->blind)
+		tell_manager(service, "");
+}
+
+/* Of everything that is told, before anybody else: false, it is our own. */
+static bool takes_first(struct event *event, void *arg)
+{
+	struct service *service = arg;
+
+	if (canary_takes(&service->canary, event))
+		return false;
+	if (event->kind == EVENT_LOST)
+		service->lost += event->lost_count;
+	status_changes(service);
+	return true;
+}
+
+/* --- its life --------------------------------------------------------------------------- */
+
+int service_open(struct service *service, struct stream *stream)
+{
+	int err = notify_open(&service->notify);
+
+	service->stream = stream;
+	service->status = (struct timer){ .fire = on_status, .arg = service };
+	service->watchdog = (struct timer){ .fire = on_watchdog, .arg = service };
+	if (err)
+		say("NOTIFY_SOCKET: the service manager cannot be told: %s", strerror(-err));
+	service->on = notify_wanted(&service->notify);
+	if (!service->on)
+		return STATUS_OK;
+	stream->first = takes_first;
+	stream->first_arg = service;
+	return STATUS_OK;
+}
+
+void service_start(struct service *service, const struct coverage *coverage)
+{
+	if (!service->on)
+		return;
+	service->coverage = coverage;
+	service->canary.timers = &service->stream->timers;
+	service->canary.told = on_canary;
+	service->canary.arg = service;
+	if (service->notify.watchdog_ns)
+		on_watchdog(service);
+	canary_start(&service->canary, coverage);
+}
+
+void service_stop(struct service *service)
+{
+	if (!service->on)
+		return;
+	canary_stop(&service->canary);
+	timer_cancel(&service->watchdog);
+	timer_cancel(&service->status);
+	notify_send(&service->notify, "STOPPING=1");
+}
+
+void service_close(struct service *service)
+{
+	notify_close(&service->notify);
+}
