@@ -9,7 +9,7 @@ RESULTS := build/test-results
 UNIT_OBJ := build/obj/unit
 UNIT_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g -O1 -Iuser -Ibpf -Ibuild/gen -Itests/unit $(SANITIZERS)
 # All that needs no kernel side.
-PURE_SOURCES := $(wildcard user/base/*.c user/model/*.c user/enrich/*.c user/output/*.c) user/diag/message.c user/diag/procfs.c \
+PURE_SOURCES := $(wildcard user/base/*.c user/model/*.c user/enrich/*.c user/output/*.c user/policy/*.c) user/diag/message.c user/diag/procfs.c \
 	user/trace/ladder.c user/trace/rungs.c user/trace/programs.c user/trace/core_types.c \
 	user/cmd/stream_options.c user/cmd/filter_options.c user/cmd/port_arg.c user/cmd/waited.c user/cmd/passing.c
 PURE_OBJECTS := $(PURE_SOURCES:user/%.c=$(UNIT_OBJ)/%.o)
@@ -40,7 +40,7 @@ build/tests/fuzz/%: tests/fuzz/%.c $(PURE_SOURCES) Makefile tests/tests.mk
 	$(call say,FUZZ,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) -std=gnu11 -D_GNU_SOURCE -g -O1 -Iuser -Ibpf -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all -o $@ $< $(filter user/base/% user/model/% user/enrich/% user/output/% user/diag/%,$(PURE_SOURCES)) -lsmartcols
+		-fno-sanitize-recover=all -o $@ $< $(filter user/base/% user/model/% user/enrich/% user/output/% user/policy/% user/diag/%,$(PURE_SOURCES)) -lsmartcols
 
 .PHONY: test-fuzz
 test-fuzz: $(FUZZ_TARGETS)

@@ -62,25 +62,32 @@ static bool unit_match(const struct filter *f, const struct place *place)
 }
 
 /* "docker:ID", and "ID" alone. */
-static bool container_glob(const char *pattern, const char *container)
+static bool with_or_without(const char *container, bool (*match)(const void *arg, const char *text),
+			    const void *arg)
 {
 	const char *id = strchr(container, ':');
 
-	return glob_match(pattern, container) || (id && glob_match(pattern, id + 1));
+	return match(arg, container) || (id && match(arg, id + 1));
 }
 
-/* As it is, and as the columns show it. */
-static bool container_match(const struct filter *f, const struct place *place)
+bool container_any_form(const char *container, bool (*match)(const void *arg, const char *text),
+			const void *arg)
 {
-	const char *container = place ? place->container : NULL;
 	char shown[CONTAINER_SHOWN_MAX];
 
-	if (!container)
-		return false;
 	snprintf(shown, sizeof(shown), "%.*s", (int)container_shown(container), container);
-	for (size_t i = 0; i < f->n_containers; i++)
-		if (container_glob(f->containers[i], container) ||
-		    container_glob(f->containers[i], shown))
+	return with_or_without(container, match, arg) || with_or_without(shown, match, arg);
+}
+
+static bool by_glob(const void *pattern, const char *text)
+{
+	return glob_match(pattern, text);
+}
+
+static bool container_match(const struct filter *f, const struct place *place)
+{
+	for (size_t i = 0; place && place->container && i < f->n_containers; i++)
+		if (container_any_form(place->container, by_glob, f->containers[i]))
 			return true;
 	return false;
 }

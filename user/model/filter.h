@@ -37,4 +37,8 @@ struct filter {
 bool filter_pass(const struct filter *filter, const struct event *event);
 void filter_free(struct filter *filter);
 
+/* Whether match() takes any form of a container's name: with the runtime or without, whole or as shown. */
+bool container_any_form(const char *container, bool (*match)(const void *arg, const char *text),
+			const void *arg);
+
 #endif
