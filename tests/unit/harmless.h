@@ -22,7 +22,8 @@ static inline bool harmful_character(uint32_t cp)
 {
 	return cp < 0x20 || (cp >= 0x7f && cp <= 0x9f) || cp == 0x061c || cp == 0x200e ||
 	       cp == 0x200f || (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069) ||
-	       (cp >= 0xd800 && cp <= 0xdfff) || cp > 0x10ffff;
+	       (cp >= 0xd800 && cp <= 0xdfff) || cp > 0x10ffff || (cp >= 0xfdd0 && cp <= 0xfdef) ||
+	       (cp & 0xfffe) == 0xfffe;
 }
 
 /* Valid UTF-8 that moves no cursor, ends no line, reorders nothing. */

@@ -25,7 +25,8 @@ static void plain_text_of_any_script_is_untouched(void **state)
 	ASSERT_UNTOUCHED("nginx: worker process ~!@#$%^&*(){}[]<>|;:'`?/.,_-+=");
 	ASSERT_UNTOUCHED("gr\u00fc\u00dfe \u65e5\u672c\u8a9e \u0440\u0443\u0441 \U0001f600");
 	/* the first and last character of each length, and what borders on what is escaped */
-	ASSERT_UNTOUCHED(" ~\u00a0\u07ff\u0800\ud7ff\ue000\uffff\U00010000\U0010ffff");
+	ASSERT_UNTOUCHED(" ~\u00a0\u07ff\u0800\ud7ff\ue000\ufffd\U00010000\U0010fffd");
+	ASSERT_UNTOUCHED("\ufdcf\ufdf0");
 	ASSERT_UNTOUCHED("\u200d\u2010\u2027\u202f\u2065\u206a\u061b\u061d");
 }
 
@@ -61,6 +62,14 @@ static void bidi_controls_and_separators_are_named(void **state)
 		else
 			assert_escapes(in, 3, text, json);
 	}
+}
+
+static void noncharacters_are_named(void **state)
+{
+	(void)state;
+	ASSERT_ESCAPES("\ufdd0\ufdef", "\\u{fdd0}\\u{fdef}", "\\\\u{fdd0}\\\\u{fdef}");
+	ASSERT_ESCAPES("\ufffe\uffff", "\\u{fffe}\\u{ffff}", "\\\\u{fffe}\\\\u{ffff}");
+	ASSERT_ESCAPES("\U0010fffe", "\\u{10fffe}", "\\\\u{10fffe}");
 }
 
 static void bytes_that_are_not_utf8_become_hex(void **state)
@@ -181,6 +190,7 @@ int main(void)
 		cmocka_unit_test(plain_text_of_any_script_is_untouched),
 		cmocka_unit_test(controls_become_hex),
 		cmocka_unit_test(bidi_controls_and_separators_are_named),
+		cmocka_unit_test(noncharacters_are_named),
 		cmocka_unit_test(bytes_that_are_not_utf8_become_hex),
 		cmocka_unit_test(what_follows_a_cut_off_sequence_is_kept),
 		cmocka_unit_test(a_sequence_cut_by_the_length_is_not_completed),

@@ -52,6 +52,20 @@ static bool reorders(uint32_t cp)
 	       (cp >= 0x2066 && cp <= 0x2069);
 }
 
+/*
+ * Unicode says that these are no characters. journalctl shows no text that has
+ * one: "[13B blob data]" (unichar_is_valid() in systemd's src/basic/utf8.c).
+ */
+static bool is_noncharacter(uint32_t cp)
+{
+	return (cp >= 0xfdd0 && cp <= 0xfdef) || (cp & 0xfffe) == 0xfffe;
+}
+
+static bool is_named(uint32_t cp)
+{
+	return reorders(cp) || is_noncharacter(cp);
+}
+
 static bool is_control(uint32_t cp)
 {
 	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0);
@@ -85,7 +99,7 @@ static void put_special(struct buf *out, const struct escaper *e, const char *te
 		buf_puts(out, e->backslash);
 	} else if (len == 1 && cp == '"') {
 		buf_puts(out, e->quote);
-	} else if (len && reorders(cp)) {
+	} else if (len && is_named(cp)) {
 		buf_puts(out, e->backslash);
 		snprintf(hex, sizeof(hex), "u{%04x}", cp);
 		buf_puts(out, hex);
@@ -117,7 +131,7 @@ static void escape(struct buf *out, const struct escaper *e, const char *text, s
 		if (i == n)
 			break;
 		len = utf8_decode(text + i, n - i, &cp);
-		if (len > 1 && !is_control(cp) && !reorders(cp))
+		if (len > 1 && !is_control(cp) && !is_named(cp))
 			buf_put(out, text + i, len);
 		else
 			put_special(out, e, text + i, len, cp);

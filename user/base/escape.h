@@ -11,8 +11,9 @@
 
 /*
  * Appends n bytes of text in a form that is safe to print: C0, DEL, C1 and
- * bytes that are not UTF-8 become \xNN; bidirectional controls and line or
- * paragraph separators become \u{NNNN}. All else goes through as it is.
+ * bytes that are not UTF-8 become \xNN; bidirectional controls, line or
+ * paragraph separators, and noncharacters become \u{NNNN}. All else goes
+ * through as it is.
  */
 void escape_text(struct buf *out, const char *text, size_t n);
 
