@@ -5,40 +5,19 @@
 #include "model/verdict.h"
 #include "output/json_event.h"
 #include "output/json_process.h"
+#include "output/time_text.h"
 
 #include <string.h>
-#include <time.h>
 
-#define NSEC_PER_SEC 1000000000ULL
 #define FORMAT_VERSION 1
-
-/* "2026-11-22T06:31:02." of a second, made once for all events of it. */
-static const char *second_text(time_t second)
-{
-	static char text[40];
-	static time_t made_for = -1;
-	struct tm utc;
-
-	if (second == made_for)
-		return text;
-	if (!gmtime_r(&second, &utc) || !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S.", &utc))
-		return NULL;
-	made_for = second;
-	return text;
-}
 
 void json_put_time(struct json *j, const char *key, uint64_t boot_ns)
 {
-	uint64_t wall = enrich_wall_ns(boot_ns);
-	const char *second = second_text((time_t)(wall / NSEC_PER_SEC));
-	char bytes[64]; /* more than a time takes, so that it is never grown */
+	char bytes[TIME_TEXT_MAX]; /* more than a time takes, so that it is never grown */
 	struct buf text = { .data = bytes, .cap = sizeof(bytes) };
 
-	if (!boot_ns || !second)
+	if (!time_put_utc(&text, boot_ns))
 		return;
-	buf_puts(&text, second);
-	buf_put_u64_padded(&text, wall % NSEC_PER_SEC / 1000, 6);
-	buf_putc(&text, 'Z');
 	json_key(j, key);
 	buf_putc(j->out, '"');
 	buf_put(j->out, text.data, text.len);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Times as machines read them. */
+#ifndef PORTTRACE_OUTPUT_TIME_TEXT_H
+#define PORTTRACE_OUTPUT_TIME_TEXT_H
+
+#include "base/buf.h"
+
+#define TIME_TEXT_MAX 64
+
+/*
+ * "2026-11-22T06:31:02.123456Z" of an event's CLOCK_BOOTTIME, less than
+ * TIME_TEXT_MAX bytes. False, and nothing: it is not known.
+ */
+bool time_put_utc(struct buf *out, uint64_t boot_ns);
+
+#endif
