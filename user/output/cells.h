@@ -8,6 +8,7 @@
 /* Each appends what struct column's put() does. */
 void column_put_netns(const struct event *e, struct enrich *enrich, struct buf *out);
 void column_put_lifetime(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_comm(const struct event *e, struct enrich *enrich, struct buf *out);
 void column_put_args(const struct event *e, struct enrich *enrich, struct buf *out);
 void column_put_exe(const struct event *e, struct enrich *enrich, struct buf *out);
 void column_put_remote(const struct event *e, struct enrich *enrich, struct buf *out);

@@ -158,7 +158,7 @@ static const char *no_process_text(const struct event *e)
 	return looked ? "(no holder)" : "(unknown)";
 }
 
-static void put_comm(const struct event *e, struct enrich *enrich, struct buf *out)
+void column_put_comm(const struct event *e, struct enrich *enrich, struct buf *out)
 {
 	(void)enrich;
 	if (e->actor.process)
@@ -302,7 +302,7 @@ const struct column columns_all[] = {
 	{ "local", 21, 0, "address and port", put_local },
 	{ "pid", 7, COLUMN_RIGHT, "process (thread group)", put_pid },
 	{ "user", 8, COLUMN_CUT, "user, or its number", put_user },
-	{ "comm", 15, COLUMN_CUT, "the process's own short name", put_comm },
+	{ "comm", 15, COLUMN_CUT, "the process's own short name", column_put_comm },
 	{ "detail", 20, COLUMN_CUT, "what else matters, and the command line", column_put_detail },
 	{ "port", 5, COLUMN_RIGHT, "port number", put_port },
 	{ "family", 6, 0, "ipv4, ipv6", put_family },
