@@ -67,6 +67,7 @@ static void begin(struct stream *s)
 
 void stream_print(struct stream *s, const struct event *event)
 {
+	journaling_event(s->journal, s->enrich, event);
 	if (s->out.err)
 		return;
 	begin(s);
@@ -223,7 +224,7 @@ int stream_loop(struct stream *s)
 	return err;
 }
 
-/* Who reads JSON reads no stderr: an event that is lost from the beginning, uncounted. */
+/* Who reads JSON or the journal reads no stderr: an event that is lost from the beginning, uncounted. */
 static void tell_uncovered(struct stream *s, const char *event, const char *why)
 {
 	char cause[COVERAGE_TEXT + 32];
@@ -234,10 +235,11 @@ static void tell_uncovered(struct stream *s, const char *event, const char *why)
 		.lost_cause = cause,
 	};
 
-	if (s->options->output != &sink_json)
-		return;
 	snprintf(cause, sizeof(cause), "cannot be seen here: %s", why);
-	stream_print(s, &lost);
+	if (s->options->output == &sink_json)
+		stream_print(s, &lost);
+	else
+		journaling_event(s->journal, s->enrich, &lost);
 }
 
 /* Each on a line of its own: what was asked for and cannot be seen here. */
@@ -314,6 +316,7 @@ void stream_finish(struct stream *s)
 {
 	if (s->begun && s->sink.ops->end && !s->out.err)
 		s->sink.ops->end(&s->sink, &s->out.buf);
+	journaling_finish(s->journal, &s->loop, &s->timers);
 	stream_drain(s);
 	if (s->options->stats)
 		say_stats(s);
@@ -381,6 +384,8 @@ int stream_open(struct stream *s, int fd, struct coverage *coverage)
 	status = open_output(s, fd);
 	if (status)
 		return status;
+	if (s->options->journal)
+		s->journal = journaling_open(&s->loop, &s->timers);
 	status = session_open(&s->session, &s->options->wants, coverage, tell, s);
 	if (!status)
 		return say_coverage(s, coverage);
@@ -392,6 +397,7 @@ int stream_open(struct stream *s, int fd, struct coverage *coverage)
 void stream_close(struct stream *s)
 {
 	session_close(s->session);
+	journaling_close(s->journal);
 	enrich_free(s->enrich);
 	out_free(&s->out);
 }

@@ -9,6 +9,7 @@
 #include "base/loop.h"
 #include "base/out.h"
 #include "base/timers.h"
+#include "cmd/journaling.h"
 #include "cmd/session.h"
 #include "cmd/stream_options.h"
 
@@ -35,7 +36,8 @@ struct stream {
 	struct enrich *enrich;
 	struct sink sink;
 	struct out out;
-	bool out_waits; /* the output is in the loop, until it is writable */
+	struct journal *journal; /* NULL: not asked for */
+	bool out_waits;          /* the output is in the loop, until it is writable */
 	bool host_netns_known;
 	bool begun;      /* the sink's first words are said */
 	bool done;       /* set by anybody: the loop ends */

@@ -68,6 +68,7 @@ enum flag_code {
 	FLAG_STATS,
 	FLAG_STRICT,
 	FLAG_ALL,
+	FLAG_JOURNAL,
 	FLAG_NOTHING
 };
 
@@ -106,6 +107,9 @@ static int set_flag(void *target, const struct option_row *row, const char *valu
 		break;
 	case FLAG_ALL:
 		o->all = true;
+		break;
+	case FLAG_JOURNAL:
+		o->journal = true;
 		break;
 	case FLAG_NOTHING:
 		break;
@@ -273,6 +277,10 @@ static const struct option_row outputs[] = {
 	{ "color", 0, "WHEN", "auto, always, never; NO_COLOR is honoured", NULL, set_color, 0 },
 };
 
+static const struct option_row journal[] = {
+	{ "journal", 0, NULL, "log to journald, too", NULL, set_flag, FLAG_JOURNAL },
+};
+
 static const struct option_row plains[] = {
 	{ "json", 'j', NULL, "JSON, an object a line", NULL, set_flag, FLAG_JSON },
 	{ "numeric", 'n', NULL, "no names for users and services", NULL, set_flag, FLAG_NUMERIC },
@@ -311,6 +319,7 @@ const struct option_rows where_options = { filters + PID_ROW + 1, COUNT(filters)
 const struct option_rows event_option = { events, 1 };
 const struct option_rows event_options = OPTION_ROWS(events);
 const struct option_rows output_options = OPTION_ROWS(outputs);
+const struct option_rows journal_option = OPTION_ROWS(journal);
 const struct option_rows plain_options = OPTION_ROWS(plains);
 const struct option_rows tracing_options = OPTION_ROWS(tracing);
 const struct option_rows btf_option = OPTION_ROWS(btf);

@@ -24,6 +24,7 @@ struct stream_options {
 	bool netns_host; /* --netns host: stream_options_host_netns() resolves it */
 	bool all;        /* -a: connections as well */
 	bool strict;
+	bool journal; /* log to journald, too */
 	struct trace_wants wants;
 };
 
@@ -39,6 +40,7 @@ extern const struct option_rows who_options;
 extern const struct option_rows socket_options;
 extern const struct option_rows where_options;
 extern const struct option_rows output_options;
+extern const struct option_rows journal_option;
 extern const struct option_rows plain_options; /* of any command: -j, -n */
 extern const struct option_rows event_options; /* of a stream: which events, and how long */
 extern const struct option_rows event_option;  /* which events, alone */
@@ -48,10 +50,10 @@ extern const struct option_rows all_option;    /* -a: connections as well */
 extern const struct option_rows habit_options; /* -l, -p: what they ask for is shown anyway */
 
 /* struct option_table.parts of "watch". */
-#define WATCH_OPTIONS                                                             \
-	{                                                                         \
-		&filter_options, &event_options, &output_options, &plain_options, \
-			&tracing_options, &btf_option, &habit_options             \
+#define WATCH_OPTIONS                                                                              \
+	{                                                                                          \
+		&filter_options, &event_options, &output_options, &journal_option, &plain_options, \
+			&tracing_options, &btf_option, &habit_options                              \
 	}
 
 void stream_options_init(struct stream_options *options);
