@@ -241,7 +241,7 @@ static void a_missing_port_has_no_address(void **state)
 	(void)state;
 	event.verdict = &verdict;
 	assert_alert(&event, journal_message_id((enum journal_kind)EVENT_MISSING), "2");
-	assert_field("MESSAGE", "required and not open: tcp port 8080; rule porttrace.policy:2: "
+	assert_field("MESSAGE", "required and not open: tcp *:8080; rule porttrace.policy:2: "
 				"nobody has it open");
 	assert_field("PORTTRACE_PORT", "8080");
 	assert_no_field("PORTTRACE_ADDR");

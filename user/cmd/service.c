@@ -134,6 +134,7 @@ static void tell_blind(struct service *service)
 		 canary->err ? strerror(-canary->err) : "");
 	if (!service->blind) {
 		say("%s; until it is, the kernel's tables are compared every second", cause);
+		journaling_note(service->stream->journal, JOURNAL_BLIND, cause);
 		stream_tell(service->stream, &lost);
 	}
 	service->blind = true;
@@ -149,6 +150,8 @@ static void on_canary(void *arg)
 		tell_blind(service);
 	} else if (was_blind) {
 		say("its own port is seen again");
+		journaling_note(service->stream->journal, JOURNAL_SEEING,
+				"its own port is seen again");
 		service->blind = false;
 		session_compare(service->stream->session);
 	}

@@ -224,7 +224,7 @@ int stream_loop(struct stream *s)
 	return err;
 }
 
-/* Who reads JSON or the journal reads no stderr: an event that is lost from the beginning, uncounted. */
+/* Who reads JSON, or the journal, reads no stderr: an event lost from the beginning, uncounted. */
 static void tell_uncovered(struct stream *s, const char *event, const char *why)
 {
 	char cause[COVERAGE_TEXT + 32];

@@ -112,12 +112,10 @@ static void put_what(const struct event *e, struct buf *out)
 		return;
 	buf_puts(out, proto_name(&e->socket));
 	buf_putc(out, ' ');
-	if (has_local(e)) {
+	if (has_local(e))
 		cell_put_endpoint(&e->socket.local, out);
-	} else if (e->kind == EVENT_MISSING) {
-		buf_puts(out, "port ");
-		buf_put_u64(out, e->socket.local.port);
-	}
+	else if (e->kind == EVENT_MISSING)
+		cell_put_missing(e, out);
 }
 
 static void put_place(const struct process *process, struct enrich *enrich, struct buf *out)
