@@ -4,6 +4,8 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /*
@@ -47,9 +49,15 @@ static struct btf *picked(const struct btf *kernel, const char *name)
 	struct btf *ours = our_types(name), *found;
 	const struct btf *const list[] = { ours };
 	char path[CORE_TYPES_PATH_MAX];
-	int fd = core_types_make(kernel, list, 1, path);
+	struct raw_types raw;
+	uint32_t size;
+	const void *data = btf__raw_data(kernel, &size);
+	int fd;
 
+	assert_int_equal(raw_types_init(&raw, data, size), 0);
+	fd = core_types_make(&raw, list, 1, path);
 	assert_true(fd >= 0);
+	raw_types_free(&raw);
 	found = btf__parse(path, NULL);
 	assert_non_null(found);
 	close(fd);
@@ -143,6 +151,36 @@ static void of_this_kernel_little_is_left_and_that_is_the_same(void **state)
 	btf__free(kernel);
 }
 
+/* Each beginning of the bytes, and each of them changed: no answer is made up, nor read from beyond. */
+static void bytes_that_are_no_types_are_refused(void **state)
+{
+	struct btf *kernel = kernel_types();
+	uint32_t size;
+	const char *whole = btf__raw_data(kernel, &size);
+	struct raw_types raw;
+
+	(void)state;
+	for (uint32_t n = 0; n < size; n++) {
+		char *part = malloc(n ? n : 1);
+
+		memcpy(part, whole, n);
+		assert_int_equal(raw_types_init(&raw, part, n), -EINVAL);
+		free(part);
+	}
+	for (uint32_t at = 0; at < size; at++) {
+		char *wrong = malloc(size);
+
+		memcpy(wrong, whole, size);
+		wrong[at] = (char)~wrong[at];
+		if (!raw_types_init(&raw, wrong, size)) {
+			raw_types_find(&raw, "outer", BTF_KIND_STRUCT);
+			raw_types_free(&raw);
+		}
+		free(wrong);
+	}
+	btf__free(kernel);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +189,7 @@ int main(void)
 		cmocka_unit_test(a_flavour_is_looked_for_by_what_is_before_it),
 		cmocka_unit_test(a_name_the_kernel_does_not_have_gives_nothing),
 		cmocka_unit_test(of_this_kernel_little_is_left_and_that_is_the_same),
+		cmocka_unit_test(bytes_that_are_no_types_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

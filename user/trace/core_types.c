@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "trace/core_types.h"
 
+#include "base/buf.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,7 +23,25 @@ struct names {
 	struct name *names; /* owned, sorted */
 	size_t n;
 	size_t cap;
+	uint8_t beginnings[1 << 13]; /* a bit for each two characters that one begins with */
 };
+
+static unsigned int beginning(const char *text)
+{
+	const unsigned char *first = (const unsigned char *)text;
+
+	return (unsigned int)first[0] << 8 | first[1];
+}
+
+static void note_beginning(struct names *names, const char *text)
+{
+	names->beginnings[beginning(text) >> 3] |= (uint8_t)(1u << (beginning(text) & 7));
+}
+
+static bool may_begin(const struct names *names, const char *text)
+{
+	return names->beginnings[beginning(text) >> 3] & 1u << (beginning(text) & 7);
+}
 
 /* libbpf: what follows three underscores tells flavours of a type apart (bpf_core_essential_name_len). */
 static struct name essential(const char *text)
@@ -46,26 +66,18 @@ static bool may_be_read(const struct btf_type *type)
 	return btf_is_composite(type) || btf_is_any_enum(type) || btf_is_typedef(type);
 }
 
-/* The name by which a type is looked for; empty: it is not. */
-static struct name name_of(const struct btf *btf, uint32_t id)
-{
-	const struct btf_type *type = btf__type_by_id(btf, id);
-
-	if (!may_be_read(type) || !type->name_off)
-		return (struct name){ "", 0 };
-	return essential(btf__name_by_offset(btf, type->name_off));
-}
-
 static int add_names(struct names *names, const struct btf *btf)
 {
 	uint32_t count = btf__type_cnt(btf);
 
 	for (uint32_t id = 1; id < count; id++) {
-		struct name name = name_of(btf, id);
-		struct name *grown = names->names;
+		const struct btf_type *type = btf__type_by_id(btf, id);
+		struct name *grown = names->names, name;
 
-		if (!name.len)
+		if (!may_be_read(type) || !type->name_off)
 			continue;
+		name = essential(btf__name_by_offset(btf, type->name_off));
+		note_beginning(names, name.text);
 		if (names->n == names->cap) {
 			names->cap = names->cap ? names->cap * 2 : 128;
 			grown = reallocarray(grown, names->cap, sizeof(*grown));
@@ -78,16 +90,21 @@ static int add_names(struct names *names, const struct btf *btf)
 	return 0;
 }
 
-static bool has_name(const struct names *names, struct name name)
+/* Nearly all of the kernel's are told apart by their first two characters. */
+static bool has_name(const struct names *names, const char *text)
 {
-	return name.len &&
-	       bsearch(&name, names->names, names->n, sizeof(name), compare_names) != NULL;
+	struct name name;
+
+	if (!*text || !may_begin(names, text))
+		return false;
+	name = essential(text);
+	return bsearch(&name, names->names, names->n, sizeof(name), compare_names) != NULL;
 }
 
 /* --- types ---------------------------------------------------------------- */
 
 struct picked {
-	const struct btf *kernel;
+	const struct raw_types *kernel;
 	uint32_t *new_ids; /* by the kernel's number; 0: not picked */
 	uint32_t *order;   /* the kernel's numbers, in the order of the new ones */
 	uint32_t n;
@@ -95,7 +112,7 @@ struct picked {
 
 static void pick(struct picked *picked, uint32_t id)
 {
-	if (!id || picked->new_ids[id])
+	if (!id || id >= picked->kernel->n || picked->new_ids[id])
 		return;
 	picked->order[picked->n++] = id;
 	picked->new_ids[id] = picked->n;
@@ -116,13 +133,22 @@ static void pick_parts(struct picked *picked, const struct btf_type *type)
 
 static void pick_all(struct picked *picked, const struct names *names)
 {
-	uint32_t count = btf__type_cnt(picked->kernel);
+	const struct raw_types *kernel = picked->kernel;
 
-	for (uint32_t id = 1; id < count; id++)
-		if (has_name(names, name_of(picked->kernel, id)))
+	for (uint32_t id = 1; id < kernel->n; id++) {
+		const struct btf_type *type = raw_type(kernel, id);
+
+		if (may_be_read(type) && has_name(names, raw_name(kernel, type->name_off)))
 			pick(picked, id);
+	}
 	for (uint32_t i = 0; i < picked->n; i++)
-		pick_parts(picked, btf__type_by_id(picked->kernel, picked->order[i]));
+		pick_parts(picked, raw_type(kernel, picked->order[i]));
+}
+
+/* What is not there is void: see pick(). */
+static uint32_t new_id(const struct picked *picked, uint32_t id)
+{
+	return id < picked->kernel->n ? picked->new_ids[id] : 0;
 }
 
 /* A copy refers to others by the kernel's numbers. */
@@ -130,78 +156,115 @@ static void renumber(const struct picked *picked, struct btf_type *copy)
 {
 	if (btf_is_composite(copy)) {
 		for (uint32_t i = 0; i < btf_vlen(copy); i++)
-			btf_members(copy)[i].type = picked->new_ids[btf_members(copy)[i].type];
+			btf_members(copy)[i].type = new_id(picked, btf_members(copy)[i].type);
 	} else if (btf_is_array(copy)) {
-		btf_array(copy)->type = picked->new_ids[btf_array(copy)->type];
-		btf_array(copy)->index_type = picked->new_ids[btf_array(copy)->index_type];
+		btf_array(copy)->type = new_id(picked, btf_array(copy)->type);
+		btf_array(copy)->index_type = new_id(picked, btf_array(copy)->index_type);
 	} else if (btf_is_ptr(copy)) {
 		copy->type = 0; /* void: nobody looks behind it */
 	} else if (btf_is_mod(copy) || btf_is_typedef(copy) || btf_is_type_tag(copy)) {
-		copy->type = picked->new_ids[copy->type];
+		copy->type = new_id(picked, copy->type);
 	}
 }
 
-static int copy_all(const struct picked *picked, struct btf *to)
-{
-	for (uint32_t i = 0; i < picked->n; i++) {
-		int id = btf__add_type(to, picked->kernel,
-				       btf__type_by_id(picked->kernel, picked->order[i]));
+/* The file's parts, and the names of one type after the other. */
+struct file {
+	const struct raw_types *kernel;
+	struct buf types;
+	struct buf strings;
+};
 
-		if (id < 0)
-			return id;
-		/* Memory of ours, which libbpf hands out as constant. */
-		renumber(picked, (struct btf_type *)btf__type_by_id(to, (uint32_t)id));
+static uint32_t add_string(struct file *file, uint32_t offset)
+{
+	const char *text = raw_name(file->kernel, offset);
+	uint32_t at = (uint32_t)file->strings.len;
+
+	if (!*text)
+		return 0;
+	buf_put(&file->strings, text, strlen(text) + 1);
+	return at;
+}
+
+static void rename_all(struct file *file, struct btf_type *copy)
+{
+	copy->name_off = add_string(file, copy->name_off);
+	for (uint32_t i = 0; btf_is_composite(copy) && i < btf_vlen(copy); i++)
+		btf_members(copy)[i].name_off = add_string(file, btf_members(copy)[i].name_off);
+	for (uint32_t i = 0; btf_is_enum(copy) && i < btf_vlen(copy); i++)
+		btf_enum(copy)[i].name_off = add_string(file, btf_enum(copy)[i].name_off);
+	for (uint32_t i = 0; btf_is_enum64(copy) && i < btf_vlen(copy); i++)
+		btf_enum64(copy)[i].name_off = add_string(file, btf_enum64(copy)[i].name_off);
+}
+
+static void copy_all(const struct picked *picked, struct file *file)
+{
+	buf_putc(&file->strings, '\0');
+	for (uint32_t i = 0; i < picked->n; i++) {
+		const struct btf_type *type = raw_type(picked->kernel, picked->order[i]);
+		size_t at = file->types.len;
+		struct btf_type *copy;
+
+		buf_put(&file->types, (const char *)type, raw_type_size(type));
+		if (file->types.failed)
+			return;
+		copy = (struct btf_type *)(void *)(file->types.data + at);
+		renumber(picked, copy);
+		rename_all(file, copy);
 	}
-	return 0;
 }
 
 /* --- the file --------------------------------------------------------------- */
 
-static int write_file(const void *data, size_t size)
+static bool write_part(int fd, const void *data, size_t size)
 {
+	return write(fd, data, size) == (ssize_t)size;
+}
+
+static int write_file(const struct file *file)
+{
+	const struct btf_header head = {
+		.magic = BTF_MAGIC,
+		.version = BTF_VERSION,
+		.hdr_len = sizeof(head),
+		.type_len = (uint32_t)file->types.len,
+		.str_off = (uint32_t)file->types.len,
+		.str_len = (uint32_t)file->strings.len,
+	};
 	int fd = memfd_create("porttrace-types", MFD_CLOEXEC);
-	ssize_t n;
 
 	if (fd < 0)
 		return -errno;
-	n = write(fd, data, size);
-	if (n == (ssize_t)size)
+	if (write_part(fd, &head, sizeof(head)) &&
+	    write_part(fd, file->types.data, file->types.len) &&
+	    write_part(fd, file->strings.data, file->strings.len))
 		return fd;
 	close(fd);
-	return n < 0 ? -errno : -EIO;
+	return -EIO;
 }
 
 static int make_file(const struct picked *picked)
 {
-	struct btf *few = btf__new_empty();
-	const void *data = NULL;
-	uint32_t size;
-	int err;
+	struct file file = { .kernel = picked->kernel };
+	int fd;
 
-	if (!few)
-		return -errno;
-	btf__set_pointer_size(few, btf__pointer_size(picked->kernel));
-	err = copy_all(picked, few);
-	if (!err) {
-		data = btf__raw_data(few, &size);
-		err = data ? write_file(data, size) : -ENOMEM;
-	}
-	btf__free(few);
-	return err;
+	copy_all(picked, &file);
+	fd = file.types.failed || file.strings.failed ? -ENOMEM : write_file(&file);
+	buf_free(&file.types);
+	buf_free(&file.strings);
+	return fd;
 }
 
-int core_types_make(const struct btf *kernel, const struct btf *const *ours, size_t n,
+int core_types_make(const struct raw_types *kernel, const struct btf *const *ours, size_t n,
 		    char path[CORE_TYPES_PATH_MAX])
 {
-	size_t count = btf__type_cnt(kernel);
 	struct picked picked = { .kernel = kernel };
 	struct names names = { 0 };
 	int fd = 0;
 
 	for (size_t i = 0; i < n && !fd; i++)
 		fd = add_names(&names, ours[i]);
-	picked.new_ids = calloc(count, sizeof(*picked.new_ids));
-	picked.order = calloc(count, sizeof(*picked.order));
+	picked.new_ids = calloc(kernel->n, sizeof(*picked.new_ids));
+	picked.order = calloc(kernel->n, sizeof(*picked.order));
 	if (!picked.new_ids || !picked.order)
 		fd = -ENOMEM;
 	if (!fd && !names.n)

@@ -7,7 +7,8 @@
 #ifndef PORTTRACE_TRACE_CORE_TYPES_H
 #define PORTTRACE_TRACE_CORE_TYPES_H
 
-#include <bpf/btf.h>
+#include "trace/raw_types.h"
+
 #include <stddef.h>
 
 #define CORE_TYPES_PATH_MAX 32
@@ -18,7 +19,7 @@
  * find a field. path gets the name of the file, which lasts as long as the
  * descriptor that is returned, for the caller to close; or -errno.
  */
-int core_types_make(const struct btf *kernel, const struct btf *const *ours, size_t n,
+int core_types_make(const struct raw_types *kernel, const struct btf *const *ours, size_t n,
 		    char path[CORE_TYPES_PATH_MAX]);
 
 #endif

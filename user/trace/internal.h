@@ -39,8 +39,11 @@ struct trace {
 	int conns_fd;
 	struct bpf_object *hooks;
 	struct bpf_link *links[PROGRAMS];
-	struct btf *types; /* of the kernel, while objects are loaded */
-	int core_fd;       /* likewise: those of them that we read, in a file; -1: all have to do */
+	struct raw_types types; /* of the kernel, while objects are loaded; n 0: not to be had */
+	void *types_mapped;     /* where they are; NULL: types_parsed has them */
+	size_t types_size;
+	struct btf *types_parsed;
+	int core_fd; /* likewise: those of them that we read, in a file; -1: all have to do */
 	char core_path[CORE_TYPES_PATH_MAX]; /* of it */
 	uint64_t plan;                       /* the programs that are attached */
 	struct ring rings[RINGS];

@@ -9,7 +9,7 @@
 
 #define SECTION "iter/"
 
-static const struct btf *types; /* while a handler is registered */
+static const struct raw_types *types; /* while a handler is registered */
 
 /* SEC("iter/tcp") runs where the kernel's function bpf_iter_tcp is called. */
 static int prepare(struct bpf_program *program, struct bpf_prog_load_opts *opts, long cookie)
@@ -22,7 +22,7 @@ static int prepare(struct bpf_program *program, struct bpf_prog_load_opts *opts,
 	if (!section)
 		return -EINVAL;
 	snprintf(function, sizeof(function), "bpf_iter_%s", section + strlen(SECTION));
-	id = btf__find_by_name_kind(types, function, BTF_KIND_FUNC);
+	id = raw_types_find(types, function, BTF_KIND_FUNC);
 	if (id < 0)
 		return id;
 	opts->attach_btf_id = (__u32)id;
@@ -48,7 +48,7 @@ static bool keep_list(void)
  * The type is not said before: a typed program is what makes libbpf read the
  * kernel's types. In prepare() it has found that there is no need.
  */
-int iter_target_begin(const struct btf *kernel)
+int iter_target_begin(const struct raw_types *kernel)
 {
 	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = prepare);
 

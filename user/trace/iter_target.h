@@ -6,7 +6,8 @@
 #ifndef PORTTRACE_TRACE_ITER_TARGET_H
 #define PORTTRACE_TRACE_ITER_TARGET_H
 
-#include <bpf/btf.h>
+#include "trace/raw_types.h"
+
 #include <bpf/libbpf.h>
 
 /*
@@ -14,7 +15,7 @@
  * it is a switch of libbpf's as a whole. What is returned goes to
  * iter_target_end(); where it is negative libbpf does as it always does.
  */
-int iter_target_begin(const struct btf *kernel);
+int iter_target_begin(const struct raw_types *kernel);
 void iter_target_end(int handler);
 
 #endif

@@ -104,50 +104,68 @@ static void make_core_types(struct trace *trace)
 		n += ours[n] != NULL;
 	}
 	if (n == wanted)
-		trace->core_fd = core_types_make(trace->types, ours, n, trace->core_path);
+		trace->core_fd = core_types_make(&trace->types, ours, n, trace->core_path);
 	for (size_t i = 0; i < OBJECTS; i++)
 		bpf_object__close(open[i]);
 }
 
 /*
  * Mapped, which the kernel allows since v6.16: a read() of it gives a page, and
- * there are a thousand. NULL where it cannot be.
+ * there are a thousand. False where it cannot be.
  */
-static struct btf *map_kernel_types(void)
+static bool map_kernel_types(struct trace *trace)
 {
 	int fd = open(BTF_PATH, O_RDONLY | O_CLOEXEC);
-	struct btf *types = NULL;
 	struct stat st;
-	void *data;
 
-	if (fd < 0 || fstat(fd, &st)) {
-		if (fd >= 0)
-			close(fd);
-		return NULL;
+	if (fd < 0)
+		return false;
+	trace->types_mapped = MAP_FAILED;
+	if (!fstat(fd, &st)) {
+		trace->types_size = (size_t)st.st_size;
+		trace->types_mapped = mmap(NULL, trace->types_size, PROT_READ,
+					   MAP_PRIVATE | MAP_POPULATE, fd, 0);
 	}
-	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
 	close(fd);
-	if (data == MAP_FAILED)
-		return NULL;
-	types = btf__new(data, (__u32)st.st_size); /* a copy */
-	munmap(data, (size_t)st.st_size);
-	return libbpf_get_error(types) ? NULL : types;
+	if (trace->types_mapped != MAP_FAILED &&
+	    !raw_types_init(&trace->types, trace->types_mapped, trace->types_size))
+		return true;
+	if (trace->types_mapped != MAP_FAILED)
+		munmap(trace->types_mapped, trace->types_size);
+	trace->types_mapped = NULL;
+	return false;
+}
+
+/* As libbpf reads them: from the file that was given, or where they cannot be mapped. */
+static void parse_types(struct trace *trace)
+{
+	const void *data;
+	uint32_t size;
+
+	trace->types_parsed = trace->btf_path ? btf__parse(trace->btf_path, NULL) :
+						btf__load_vmlinux_btf();
+	data = trace->types_parsed ? btf__raw_data(trace->types_parsed, &size) : NULL;
+	if (data)
+		raw_types_init(&trace->types, data, size);
 }
 
 void types_open(struct trace *trace)
 {
 	trace->core_fd = -1;
-	trace->types = trace->btf_path ? btf__parse(trace->btf_path, NULL) : map_kernel_types();
-	if (!trace->types && !trace->btf_path)
-		trace->types = btf__load_vmlinux_btf();
-	if (trace->types)
+	if (trace->btf_path || !map_kernel_types(trace))
+		parse_types(trace);
+	if (trace->types.n)
 		make_core_types(trace);
 }
 
 void types_close(struct trace *trace)
 {
-	btf__free(trace->types);
-	trace->types = NULL;
+	raw_types_free(&trace->types);
+	btf__free(trace->types_parsed);
+	trace->types_parsed = NULL;
+	if (trace->types_mapped)
+		munmap(trace->types_mapped, trace->types_size);
+	trace->types_mapped = NULL;
 	if (trace->core_fd >= 0)
 		close(trace->core_fd);
 	trace->core_fd = -1;

@@ -318,7 +318,7 @@ static int open_tables(struct trace *trace, char why[COVERAGE_WHY])
 	}
 	objects_init(trace);
 	types_open(trace);
-	handler = trace->types ? iter_target_begin(trace->types) : -ENOENT;
+	handler = trace->types.n ? iter_target_begin(&trace->types) : -ENOENT;
 	err = snapshot_open(trace);
 	iter_target_end(handler);
 	types_close(trace);

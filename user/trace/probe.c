@@ -87,18 +87,16 @@ bool probe_preallocates(uint64_t plan)
 	return false;
 }
 
-static bool has_enumerator(const struct btf *types, const char *name)
+static bool has_enumerator(const struct raw_types *types, const char *name)
 {
-	__u32 n = btf__type_cnt(types);
-
-	for (__u32 id = 1; id < n; id++) {
-		const struct btf_type *type = btf__type_by_id(types, id);
+	for (__u32 id = 1; id < types->n; id++) {
+		const struct btf_type *type = raw_type(types, id);
 		const struct btf_enum *values = btf_enum(type);
 
 		if (btf_kind(type) != BTF_KIND_ENUM)
 			continue;
 		for (__u32 i = 0; i < btf_vlen(type); i++)
-			if (!strcmp(btf__name_by_offset(types, values[i].name_off), name))
+			if (!strcmp(raw_name(types, values[i].name_off), name))
 				return true;
 	}
 	return false;
@@ -110,7 +108,7 @@ void probe_flag(struct trace *trace, struct ladder *ladder)
 	if (!(trace->connections || ladder->unskippable) ||
 	    !(ladder_plan(ladder) & PROGRAM_BIT(PROGRAM_FLAG_OLD)))
 		return;
-	if (trace->types && !has_enumerator(trace->types, "TCP_BPF_SOCK_OPS_CB_FLAGS"))
+	if (trace->types.n && !has_enumerator(&trace->types, "TCP_BPF_SOCK_OPS_CB_FLAGS"))
 		ladder_fail(ladder, PROGRAM_FLAG_OLD, FLAG_OLD_WHY);
 }
 
@@ -137,8 +135,8 @@ enum program probe_functions(struct trace *trace, uint64_t plan)
 
 		if (!(plan & PROGRAM_BIT(i)) || !programs[i].connections || !function)
 			continue;
-		if (trace->types &&
-		    btf__find_by_name_kind(trace->types, function, BTF_KIND_FUNC) == -ENOENT)
+		if (trace->types.n &&
+		    raw_types_find(&trace->types, function, BTF_KIND_FUNC) == -ENOENT)
 			missing = (enum program)i;
 	}
 	return missing;
