@@ -57,6 +57,29 @@ static void a_process_holds_a_socket_once_whatever_its_threads_do(void **state)
 	assert_int_equal(snapshot_actor(row).process->tgid, 10);
 }
 
+/* Addresses as slabs give them, and more of them than the table has room for at first. */
+static void of_thousands_each_is_found_again(void **state)
+{
+	const uint64_t sockets = 5000;
+
+	(void)state;
+	for (uint64_t i = 0; i < sockets; i++)
+		held(0xffff888000000000 + i * 2304, (uint16_t)(1 + i), 1 + (uint32_t)i % 100, 1);
+	assert_int_equal(snapshot.n, sockets);
+	for (uint64_t i = 0; i < sockets; i++) {
+		struct socket_info key = a_record(DECODED_HOLDER, 0xffff888000000000 + i * 2304,
+						  (uint16_t)(1 + i), 1)
+						 .socket;
+		const struct snapshot_row *row = snapshot_find(&snapshot, &key);
+
+		assert_non_null(row);
+		assert_int_equal(row->socket.local.port, 1 + i);
+		assert_int_equal(row->holders[0]->tgid, 1 + i % 100);
+		key.sk++;
+		assert_null(snapshot_find(&snapshot, &key));
+	}
+}
+
 /* A cookie is made while the tables are read: the first row has none yet. */
 static void a_cookie_that_came_later_is_taken(void **state)
 {
@@ -126,6 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_process_holds_a_socket_once_whatever_its_threads_do),
 		TEST(a_cookie_that_came_later_is_taken),
+		TEST(of_thousands_each_is_found_again),
 		TEST(another_socket_at_the_same_address_has_other_holders),
 		TEST(ports_come_before_the_connections_of_the_same_number),
 	};

@@ -20,6 +20,7 @@ TAILQ_HEAD(idle_list, proc_entry);
 
 struct procs {
 	void *tree;            /* of struct proc_entry, by (tgid, start_ns, exec_id) */
+	struct process *last;  /* found; NULL: none that is left */
 	struct idle_list idle; /* without references, least recently used first */
 	size_t n_idle;
 };
@@ -78,6 +79,8 @@ static void trim(struct procs *procs)
 
 		TAILQ_REMOVE(&procs->idle, oldest, idle);
 		procs->n_idle--;
+		if (procs->last == &oldest->process)
+			procs->last = NULL;
 		tdelete(&oldest->process, &procs->tree, compare);
 		proc_entry_free(oldest);
 	}
@@ -120,21 +123,34 @@ static struct process *enter(struct procs *procs, const struct task_ref *task)
 	return &entry->process;
 }
 
+/* Records of one process come in a row: the last one found is looked at first. */
+static struct process *find(struct procs *procs, const struct process *key)
+{
+	struct process **found;
+
+	if (procs->last && !compare(procs->last, key))
+		return procs->last;
+	found = tfind(key, &procs->tree, compare);
+	if (found)
+		procs->last = *found;
+	return found ? *found : NULL;
+}
+
 struct process *procs_get(struct procs *procs, const struct task_ref *task)
 {
 	struct process key = { .tgid = task->tgid,
 			       .start_ns = task->start_ns,
 			       .exec_id = task->exec_id };
-	struct process **found = tfind(&key, &procs->tree, compare);
+	struct process *process = find(procs, &key);
 
-	if (!found)
+	if (!process)
 		return enter(procs, task);
-	(*found)->asked |= task->asked;
-	if (!(*found)->refs++) {
-		TAILQ_REMOVE(&procs->idle, (struct proc_entry *)*found, idle);
+	process->asked |= task->asked;
+	if (!process->refs++) {
+		TAILQ_REMOVE(&procs->idle, (struct proc_entry *)process, idle);
 		procs->n_idle--;
 	}
-	return *found;
+	return process;
 }
 
 /* Replaces *text by a copy of n bytes; keeps what is there if there is no memory. */

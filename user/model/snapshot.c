@@ -2,7 +2,6 @@
 #include "model/snapshot.h"
 
 #include <errno.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,27 +14,14 @@ bool same_socket(const struct socket_info *a, const struct socket_info *b)
 	return !memcmp(&a->local, &b->local, sizeof(a->local));
 }
 
-static int compare(const void *a, const void *b)
-{
-	uint64_t ska = ((const struct socket_info *)a)->sk,
-		 skb = ((const struct socket_info *)b)->sk;
-
-	return ska < skb ? -1 : ska > skb;
-}
-
 void snapshot_init(struct snapshot *snapshot, struct procs *procs)
 {
 	*snapshot = (struct snapshot){ .procs = procs };
 }
 
-static void nothing(void *row)
-{
-	(void)row;
-}
-
 void snapshot_free(struct snapshot *snapshot)
 {
-	tdestroy(snapshot->tree, nothing);
+	row_table_free(&snapshot->by_address);
 	for (size_t i = 0; i < snapshot->n; i++) {
 		struct snapshot_row *row = snapshot->rows[i];
 
@@ -73,7 +59,7 @@ static struct snapshot_row *add_row(struct snapshot *snapshot, const struct deco
 		return NULL;
 	set_socket(row, record);
 	row->time_ns = record->time_ns;
-	if (!tsearch(row, &snapshot->tree, compare)) {
+	if (row_table_add(&snapshot->by_address, row)) {
 		free(row);
 		return NULL;
 	}
@@ -121,9 +107,10 @@ static void complete(struct socket_info *socket, const struct socket_info *again
 
 int snapshot_add(struct snapshot *snapshot, const struct decoded *record)
 {
-	struct snapshot_row **found = tfind(&record->socket, &snapshot->tree, compare);
-	struct snapshot_row *row = found ? *found : add_row(snapshot, record);
+	struct snapshot_row *row = row_table_find(&snapshot->by_address, record->socket.sk);
 
+	if (!row)
+		row = add_row(snapshot, record);
 	if (!row)
 		return -ENOMEM;
 	if (!same_socket(&row->socket, &record->socket)) {
@@ -232,9 +219,9 @@ struct snapshot_row *const *snapshot_port(const struct snapshot *snapshot,
 const struct snapshot_row *snapshot_find(const struct snapshot *snapshot,
 					 const struct socket_info *socket)
 {
-	struct snapshot_row **found = tfind(socket, &snapshot->tree, compare);
+	const struct snapshot_row *row = row_table_find(&snapshot->by_address, socket->sk);
 
-	return found && same_socket(&(*found)->socket, socket) ? *found : NULL;
+	return row && same_socket(&row->socket, socket) ? row : NULL;
 }
 
 struct actor snapshot_actor(const struct snapshot_row *row)

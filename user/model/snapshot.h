@@ -5,11 +5,12 @@
 
 #include "model/decode.h"
 #include "model/procs.h"
+#include "model/row_table.h"
 
 struct snapshot_row {
-	struct socket_info socket; /* first: the tree compares rows and bare keys alike */
-	struct endpoint remote;    /* port 0: there is no other end */
-	const char *state;         /* static: as ss(8) calls it */
+	struct socket_info socket;
+	struct endpoint remote; /* port 0: there is no other end */
+	const char *state;      /* static: as ss(8) calls it */
 	uint64_t time_ns;
 	struct process **holders; /* after snapshot_sort() each once, the longest-running first */
 	size_t n_holders;
@@ -18,7 +19,7 @@ struct snapshot_row {
 
 struct snapshot {
 	struct procs *procs; /* borrowed */
-	void *tree;          /* of struct snapshot_row, by (sk) */
+	struct row_table by_address;
 	struct snapshot_row **rows;
 	size_t n;
 	size_t cap;
