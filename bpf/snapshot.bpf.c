@@ -6,9 +6,8 @@
  * flight, io_uring fixed files). The reader joins them by socket address.
  */
 #define MAPS_LIVE_HERE
-#include "args.bpf.h"
 #include "maps.bpf.h"
-#include "task.bpf.h"
+#include "reader.bpf.h"
 #include "tuple.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -57,53 +56,6 @@ struct {
 	__type(value, u32);
 } flag_refused SEC(".maps");
 
-/* One reader, one iterator at a time: no two programs write here at once. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, u32);
-	__type(value, struct rec_task_info);
-} scratch SEC(".maps");
-
-/* So are these: the stack has no room for them. */
-struct rows {
-	struct rec_holder holder;
-	struct conn_state conn;
-	u64 args[(sizeof(struct rec_args) + ARGS_LARGE) / sizeof(u64)];
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, u32);
-	__type(value, struct rows);
-} rows_scratch SEC(".maps");
-
-/* Set by the reader before this is loaded: what is off costs nothing. */
-const volatile struct snapshot_config config = {};
-
-/* The task described last. */
-__u64 last_start_ns = 0;
-__u32 last_tgid = 0;
-
-/* The task whose files are shown: they come one behind the other, so it is read once. */
-struct task_now {
-	__u64 run; /* of the iterator */
-	__u64 task;
-	__u64 start_ns; /* of the thread: its address is used again */
-	__u32 netns;
-	__u8 netns_told;
-	__u8 has_rec;
-	struct rec_task rec;
-};
-
-static struct task_now now = {};
-
-static __always_inline bool put(struct bpf_iter_meta *meta, struct rec_head *head, u32 size)
-{
-	return bpf_seq_write(meta->seq, head, size) == 0;
-}
-
 /*
  * From here on the kernel side tells the close of sk. Rows of one socket come
  * once for each holder; the first one enters it.
@@ -125,106 +77,82 @@ static __always_inline bool mark(struct sock *sk, struct rec_socket *out)
 }
 
 /* What its state says alone: whether it may be told of. */
-static __always_inline bool may_be_told(struct sock *sk)
+static __always_inline bool may_be_told(u16 proto, const void *raw)
 {
-	u16 proto = BPF_CORE_READ(sk, sk_protocol);
-	u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	u8 state = COMMON_FIELD(raw, u8, skc_state);
 
-	if (!sock_is_inet(sk))
+	if (!is_inet(COMMON_FIELD(raw, u16, skc_family), proto))
 		return false;
 	if (sock_is_udp(proto))
-		return BPF_CORE_READ(sk, __sk_common.skc_num);
+		return COMMON_FIELD(raw, u16, skc_num);
 	if (state == TCP_STATE_LISTEN)
 		return true;
 	return config.conn_rows && proto == PROTO_TCP && state != TCP_STATE_CLOSE;
 }
 
-/* Both parts of a row (zeroed by the caller). A function of its own for its stack. */
-static __noinline int row_fill(struct rec_socket *out, struct rec_found *found, struct sock *sk)
+static __always_inline u32 net_inum(struct reader *reader, const struct net *net)
+{
+	if (!reader)
+		return BPF_CORE_READ(net, ns.inum);
+	if (reader->net != (u64)net) {
+		reader->net_inum = BPF_CORE_READ(net, ns.inum);
+		reader->net = (u64)net;
+	}
+	return reader->net_inum;
+}
+
+/* As sock_facts_of(), with what is known already: here sockets come in thousands. */
+static __always_inline struct sock_facts facts_of(struct sock *sk, u16 proto, u32 netns)
+{
+	struct sock_facts facts = { .netns = netns, .proto = proto };
+
+	if (proto == PROTO_TCP && compat_is_mptcp_subflow(sk, false))
+		facts.flags = SOCK_F_MPTCP;
+	else if (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock))
+		facts.flags = SOCK_F_KERNEL;
+	return facts;
+}
+
+enum row_filled { ROW_FILLED, ROW_NOT_TOLD };
+
+/*
+ * All of a row (zeroed by the caller) but its inode, if it is one to be told. A function of its
+ * own for its stack. Without a reader it is the table of a namespace that is read.
+ */
+static __noinline int row_fill(struct rec_open_socket *row, struct sock *sk, struct reader *reader)
 {
 	u64 aligned[SOCK_COMMON_SIZE / sizeof(u64)];
 	const void *raw = aligned;
+	struct rec_socket *out = &row->sock;
+	struct rec_found *found = &row->found;
+	u16 proto = BPF_CORE_READ(sk, sk_protocol);
 	struct sock_facts facts;
 
-	if (bpf_probe_read_kernel(aligned, sizeof(aligned), sk))
-		return -1;
-	facts = sock_facts_of(sk, HOOK_NONE, COMMON_NET(raw));
-	sock_fill_from(out, sk, raw, &facts);
-	out->port_by = sock_port_by(sk, facts.proto);
-	found->inode = sock_inode(sk);
+	if (bpf_probe_read_kernel(aligned, sizeof(aligned), sk) || !may_be_told(proto, raw))
+		return ROW_NOT_TOLD;
+	facts = facts_of(sk, proto, net_inum(reader, COMMON_NET(raw)));
+	sock_fill_common(out, sk, raw, &facts);
+	out->port_by = sock_port_by(sk, proto);
 	if (out->state == TCP_STATE_LISTEN) {
+		out->backlog = BPF_CORE_READ(sk, sk_max_ack_backlog);
 		found->accept_queue = BPF_CORE_READ(sk, sk_ack_backlog);
 		found->flags = FOUND_F_QUEUE;
-		return 0;
+		return ROW_FILLED;
 	}
 	sock_fill_remote(found->remote_addr, &found->remote_port, out->family, raw);
 	if (!sock_is_udp(out->proto) || out->state == TCP_STATE_ESTABLISHED)
 		out->flags |= SOCK_F_CONNECTED;
-	return 0;
+	return ROW_FILLED;
 }
 
-/* Fills a row and says whether it has an open port, or is a UDP socket that had one opened. */
-static __always_inline bool socket_row(struct rec_socket *out, struct rec_found *found,
-				       struct sock *sk)
+/* Whether a row that was filled has an open port, or is a UDP socket that had one opened. */
+static __always_inline bool is_of_port(struct rec_socket *out, struct sock *sk)
 {
-	if (row_fill(out, found, sk))
-		return false;
 	if (config.unfollowed)
 		return config.conn_rows || !(out->flags & SOCK_F_CONNECTED);
 	if (mark(sk, out))
 		out->flags |= SOCK_F_TRACKED;
 	return !(out->flags & SOCK_F_CONNECTED) || out->flags & SOCK_F_TRACKED;
-}
-
-/*
- * False: a page is full. What was not read the reader asks /proc for: more than
- * there is room for, a page that is not in memory, or a title that grew beyond
- * the arguments, which then do not end with NUL (setproctitle; fs/proc/base.c).
- */
-static __always_inline bool tell_args(struct bpf_iter_meta *meta, const struct rec_task *of,
-				      struct task_struct *task)
-{
-	struct args_area area = args_of(task);
-	u64 len = area.len;
-	u32 zero = 0;
-	struct rows *rows = bpf_map_lookup_elem(&rows_scratch, &zero);
-	struct rec_args *rec;
-
-	if (!config.args || !rows || !len || len > ARGS_LARGE)
-		return true;
-	rec = (void *)rows->args;
-	__builtin_memset(rec, 0, sizeof(*rec));
-	asm volatile("" : "+r"(len)); /* keep the bound in the register the call takes */
-	if (len > ARGS_LARGE || !compat_copy_from_task(rec->args, len, area.start, task) ||
-	    rec->args[(len - 1) & (ARGS_LARGE - 1)])
-		return true;
-	rec->head.type = REC_ARGS;
-	rec->head.size = sizeof(*rec) + len;
-	rec->start_ns = of->start_ns;
-	rec->exec_id = of->exec_id;
-	rec->tgid = of->tgid;
-	rec->args_len = len;
-	return put(meta, &rec->head, sizeof(*rec) + len);
-}
-
-static __always_inline bool tell_holder_task(struct bpf_iter_meta *meta, struct rec_task *task,
-					     struct task_struct *of)
-{
-	struct rec_task_info *rec;
-	u32 zero = 0;
-
-	if (last_tgid == task->tgid && last_start_ns == task->start_ns)
-		return true;
-	rec = bpf_map_lookup_elem(&scratch, &zero);
-	if (!rec)
-		return false;
-	__builtin_memset(rec, 0, __builtin_offsetof(struct rec_task_info, exe));
-	rec->head.type = REC_TASK;
-	rec->head.size = sizeof(*rec);
-	rec->task = *task;
-	rec->task.flags |= TASK_F_ARGS_UNREAD;
-	task_fill_info(rec, of);
-	return put(meta, &rec->head, sizeof(*rec)) && tell_args(meta, &rec->task, of);
 }
 
 /* Ancestors between the reader and the kernel's first process. */
@@ -263,14 +191,6 @@ struct told {
 	u64 start_ns;
 };
 
-/* What an iterator hands over, checked once: a second look at the context may be NULL again. */
-struct row {
-	struct bpf_iter_meta *meta;
-	struct task_struct *task;
-	struct file *file;
-	u32 fd;
-};
-
 static __always_inline bool tell_netns(struct bpf_iter_meta *meta, struct told *told, u32 inum,
 				       u32 tgid, s32 fd)
 {
@@ -291,8 +211,9 @@ static __always_inline bool tell_netns(struct bpf_iter_meta *meta, struct told *
  * process. One that began meanwhile is entered already.
  */
 static __always_inline bool tell_connection(const struct row *row, struct sock *sk,
-					    struct conn_state *state, struct told *told)
+					    struct told *told)
 {
+	struct conn_state *state = &row->reader->conn;
 	u64 key = (u64)sk;
 
 	if (!config.conns || BPF_CORE_READ(sk, sk_protocol) != PROTO_TCP ||
@@ -304,7 +225,7 @@ static __always_inline bool tell_connection(const struct row *row, struct sock *
 	task_fill(&state->owner, row->task);
 	told->tgid = state->owner.tgid;
 	told->start_ns = state->owner.start_ns;
-	if (!tell_holder_task(row->meta, &state->owner, row->task))
+	if (!tell_holder_task(row, &state->owner))
 		return false;
 	bpf_map_update_elem(&conns, &key, state, BPF_NOEXIST);
 	return true;
@@ -336,42 +257,46 @@ static __always_inline void note_told(struct sock *sk, u64 cookie)
 	slot->sk = (u64)sk;
 }
 
-static __always_inline void task_row(struct rec_task *rec, struct task_struct *task)
+static __always_inline void task_row(struct rec_task *rec, const struct row *row)
 {
-	if (!now.has_rec) {
-		__builtin_memset(&now.rec, 0, sizeof(now.rec));
-		task_fill(&now.rec, task);
-		now.has_rec = 1;
+	struct task_now *now = &row->reader->now;
+
+	if (!now->has_rec) {
+		__builtin_memset(&now->rec, 0, sizeof(now->rec));
+		task_fill(&now->rec, row->task);
+		now->has_rec = 1;
 	}
-	*rec = now.rec;
+	*rec = now->rec;
 }
 
 static __always_inline bool tell_holder(const struct row *row, struct told *told)
 {
-	u32 zero = 0;
-	struct rows *rows = bpf_map_lookup_elem(&rows_scratch, &zero);
+	struct rec_holder *rec = &row->reader->holder;
 	struct socket *socket = row->file->private_data;
-	struct sock *sk = sock_with_port(BPF_CORE_READ(socket, sk));
-	struct rec_holder *rec;
+	struct sock *of_file = BPF_CORE_READ(socket, sk), *sk = sock_with_port(of_file);
+	u64 cookie;
 
-	if (!sk || !rows)
+	if (!sk)
 		return true;
-	if (!may_be_told(sk))
-		return tell_connection(row, sk, &rows->conn, told);
-	compat_make_cookie_of(row->file);
-	rec = &rows->holder;
 	__builtin_memset(rec, 0, sizeof(*rec));
 	rec->head.type = REC_HOLDER;
 	rec->head.size = sizeof(*rec);
-	if (!socket_row(&rec->sock, &rec->found, sk))
+	/* The beginning of a row with a holder is one without. */
+	if (row_fill((struct rec_open_socket *)rec, sk, row->reader) != ROW_FILLED)
+		return tell_connection(row, sk, told);
+	cookie = compat_make_cookie_of(row->file);
+	if (cookie && sk == of_file)
+		rec->sock.cookie = cookie;
+	if (!is_of_port(&rec->sock, sk))
 		return true;
-	task_row(&rec->task, row->task);
+	/* One that the kernel made, for MPTCP, has the inode of the file's. */
+	rec->found.inode = row->file->f_inode->i_ino;
+	task_row(&rec->task, row);
 	rec->time_ns = bpf_ktime_get_boot_ns();
 	rec->fd = row->fd;
 	told->tgid = rec->task.tgid;
 	told->start_ns = rec->task.start_ns;
-	if (!tell_holder_task(row->meta, &rec->task, row->task) ||
-	    !put(row->meta, &rec->head, sizeof(*rec)))
+	if (!tell_holder_task(row, &rec->task) || !put(row->meta, &rec->head, sizeof(*rec)))
 		return false;
 	note_told(sk, rec->sock.cookie);
 	return true;
@@ -379,25 +304,29 @@ static __always_inline bool tell_holder(const struct row *row, struct told *told
 
 static __always_inline void look_at_task(const struct row *row)
 {
+	struct task_now *now = &row->reader->now;
 	struct task_struct *task = row->task;
 	u64 run = row->meta->session_id;
 
-	if (now.task == (u64)task && now.start_ns == task->start_boottime && now.run == run)
+	if (now->task == (u64)task && now->start_ns == task->start_boottime && now->run == run)
 		return;
-	now.run = run;
-	now.task = (u64)task;
-	now.start_ns = task->start_boottime;
-	now.netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
-	now.netns_told = now.has_rec = 0;
+	if (now->run != run)
+		row->reader->exe.from = row->reader->cgroup.from = row->reader->net = 0;
+	now->run = run;
+	now->task = (u64)task;
+	now->start_ns = task->start_boottime;
+	now->netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+	now->netns_told = now->has_rec = 0;
 }
 
 static __always_inline bool tell_file(const struct row *row, struct told *told)
 {
+	struct task_now *now = &row->reader->now;
 	struct task_struct *task = row->task;
 	struct file *file = row->file;
 
 	look_at_task(row);
-	if (!now.netns_told && !tell_netns(row->meta, told, now.netns, task->tgid, -1))
+	if (!now->netns_told && !tell_netns(row->meta, told, now->netns, task->tgid, -1))
 		return false;
 	if ((file->f_inode->i_mode & MODE_TYPE) == MODE_SOCKET)
 		return tell_holder(row, told);
@@ -413,20 +342,24 @@ int snap_files(struct bpf_iter__task_file *ctx)
 {
 	struct row row = { ctx->meta, ctx->task, ctx->file, ctx->fd };
 	struct told told = {};
+	u32 zero = 0;
 	u8 one = 1;
 
 	if (!row.task || !row.file)
+		return 0;
+	row.reader = bpf_map_lookup_elem(&the_reader, &zero);
+	if (!row.reader)
 		return 0;
 	if (!host_netns)
 		find_host_netns();
 	if (!tell_file(&row, &told))
 		return 0;
-	now.netns_told = 1;
+	row.reader->now.netns_told = 1;
 	if (told.netns)
 		bpf_map_update_elem(&seen_netns, &told.netns, &one, BPF_ANY);
 	if (told.tgid) {
-		last_tgid = told.tgid;
-		last_start_ns = told.start_ns;
+		row.reader->last_tgid = told.tgid;
+		row.reader->last_start_ns = told.start_ns;
 	}
 	return 0;
 }
@@ -435,8 +368,9 @@ static __always_inline bool open_socket_row(struct bpf_iter_meta *meta, struct s
 {
 	struct rec_open_socket rec = { .head = { REC_SOCKET, 0, sizeof(rec) } };
 
-	if (!may_be_told(sk) || !socket_row(&rec.sock, &rec.found, sk))
+	if (row_fill(&rec, sk, (void *)0) != ROW_FILLED || !is_of_port(&rec.sock, sk))
 		return false;
+	rec.found.inode = sock_inode(sk);
 	rec.time_ns = bpf_ktime_get_boot_ns();
 	put(meta, &rec.head, sizeof(rec));
 	return true;

@@ -62,15 +62,17 @@ static __always_inline u32 sock_port_by(struct sock *sk, u16 proto)
 }
 
 /* Whether it is of a protocol that has ports, and that events are about. */
-static __always_inline bool sock_is_inet(struct sock *sk)
+static __always_inline bool is_inet(u16 family, u16 proto)
 {
-	u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	u16 proto = BPF_CORE_READ(sk, sk_protocol);
-
 	if (family != AF_INET && family != AF_INET6)
 		return false;
 	return proto == PROTO_TCP || sock_is_udp(proto) || proto == PROTO_MPTCP ||
 	       proto == PROTO_SCTP;
+}
+
+static __always_inline bool sock_is_inet(struct sock *sk)
+{
+	return is_inet(BPF_CORE_READ(sk, __sk_common.skc_family), BPF_CORE_READ(sk, sk_protocol));
 }
 
 /*

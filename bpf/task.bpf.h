@@ -143,14 +143,20 @@ static __always_inline void task_fill_cgroup(struct rec_task_info *out, struct t
 	out->cgroup_len = walk.len;
 }
 
-/* Everything but the arguments. out->task is filled already. */
-static __always_inline void task_fill_info(struct rec_task_info *out, struct task_struct *task)
+static __always_inline void task_fill_parent(struct rec_task_info *out, struct task_struct *task)
 {
 	struct task_struct *parent = BPF_CORE_READ(task, group_leader, real_parent);
-	struct file *exe = BPF_CORE_READ(task, mm, exe_file);
 
 	out->ppid = BPF_CORE_READ(parent, tgid);
 	BPF_CORE_READ_STR_INTO(&out->parent_comm, parent, group_leader, comm);
+}
+
+/* Everything but the arguments. out->task is filled already. */
+static __always_inline void task_fill_info(struct rec_task_info *out, struct task_struct *task)
+{
+	struct file *exe = BPF_CORE_READ(task, mm, exe_file);
+
+	task_fill_parent(out, task);
 	task_fill_cgroup(out, task);
 	if (exe)
 		task_fill_exe(out, exe);
