@@ -11,8 +11,8 @@ struct judge;
 /* Owns the policy from now on; enrich is borrowed. NULL: no memory, the policy is freed. */
 struct judge *judge_new(struct policy *policy, struct enrich *enrich);
 void judge_free(struct judge *judge);
-/* Another policy, which it owns: for events from now on. */
-void judge_replace(struct judge *judge, struct policy *policy);
+/* Another policy, which it owns: for events from now on. The one before is the caller's again. */
+struct policy *judge_swap(struct judge *judge, struct policy *policy);
 const struct policy *judge_policy(const struct judge *judge);
 
 /*
@@ -25,6 +25,10 @@ bool judge_event(struct judge *judge, const struct event *event, struct judgemen
 
 /* What judge_event() would judge by, of one process (NULL: of none); until the next call. */
 const struct policy_subject *judge_subject(struct judge *judge, const struct event *event,
-					   const struct process *process);
+					   struct process *process);
+/* The process that judge_event() would judge; NULL: none is known. */
+struct process *judge_process(const struct event *event);
+/* By what it judged last. */
+const struct policy_subject *judge_last(const struct judge *judge);
 
 #endif

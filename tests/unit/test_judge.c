@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* From an event to a verdict, with this test's own process as who opened the port. */
+#include "policies.h"
+
+#include "alert/judge.h"
+#include "base/procdir.h"
+
+#include <grp.h>
+#include <net/if.h>
+#include <sys/stat.h>
+
+static struct enrich *enrich;
+static struct process process;
+static struct place place;
+static char exe[4096];
+
+static int set_up(void **state)
+{
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	int dir = procdir_open((uint32_t)getpid());
+	struct procdir_stat stat;
+
+	(void)state;
+	enrich = enrich_new(true);
+	if (n <= 0 || dir < 0 || procdir_stat(dir, &stat) || !enrich)
+		return -1;
+	close(dir);
+	place = (struct place){ .unit = "a.service" };
+	process = (struct process){ .tgid = (uint32_t)getpid(),
+				    .start_ns = stat.start_ticks * procdir_tick_ns(),
+				    .uid = getuid(),
+				    .gid = getgid(),
+				    .cgroup_path = "/a.service",
+				    .place = &place,
+				    .exe = exe };
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	enrich_free(enrich);
+	return 0;
+}
+
+static struct event opened(uint16_t port)
+{
+	struct event event = { .kind = EVENT_OPEN, .from = RECORD_OPEN };
+
+	event.socket.local = an_endpoint(IPPROTO_TCP, port);
+	event.actor = (struct actor){ .process = &process, .uid = getuid(), .gid = getgid() };
+	return event;
+}
+
+/* A policy of one rule that lets port 80 through, by these keys. */
+static enum verdict_kind verdict_by(const char *keys, const struct event *event)
+{
+	enum verdict_kind kind;
+	struct judgement out;
+	struct judge *judge;
+	char text[8192];
+
+	snprintf(text, sizeof(text), "allow tcp/80 %s\ndefault alert\n", keys);
+	judge = judge_new(a_policy(text), enrich);
+	assert_non_null(judge);
+	assert_true(judge_event(judge, event, &out));
+	kind = out.verdict.kind;
+	judge_free(judge);
+	return kind;
+}
+
+#define assert_expected(keys, event) assert_int_equal(verdict_by(keys, event), VERDICT_EXPECTED)
+#define assert_unexpected(keys, event) assert_int_equal(verdict_by(keys, event), VERDICT_UNEXPECTED)
+
+static void the_executable_is_looked_at(void **state)
+{
+	struct event event = opened(80);
+	char key[8192];
+
+	(void)state;
+	snprintf(key, sizeof(key), "exe=\"%s\"", exe);
+	assert_expected(key, &event);
+	process.exe_inode = 1; /* caught by the kernel side: another file */
+	assert_unexpected(key, &event);
+	process.exe_inode = 0;
+	process.exe_truncated = true;
+	assert_unexpected(key, &event);
+}
+
+static void user_and_groups_are_known_whatever_numeric_says(void **state)
+{
+	struct event event = opened(80);
+	const struct group *group = getgrgid(getgid());
+	char key[256];
+
+	(void)state;
+	if (!group)
+		skip();
+	snprintf(key, sizeof(key), "group=%s", group->gr_name);
+	assert_expected(key, &event);
+	assert_unexpected("group=no-such-group", &event);
+	snprintf(key, sizeof(key), "user=%u", getuid());
+	assert_expected(key, &event);
+	event.actor.uid = getuid() + 1; /* a thread may be another user */
+	assert_unexpected(key, &event);
+}
+
+/* A unit of a user's manager has the name that he gave it. */
+static void a_unit_is_one_of_the_system(void **state)
+{
+	struct event event = opened(80);
+
+	(void)state;
+	assert_expected("unit=a.service", &event);
+	place = (struct place){ .unit = "user@1000.service", .user_unit = "a.service" };
+	assert_unexpected("unit=a.service", &event);
+	assert_expected("unit=user@1000.service", &event);
+	place = (struct place){ 0 };
+	assert_unexpected("unit=a.service", &event);
+	assert_expected("unit=!a.service", &event); /* it is in none, that is known */
+	process.cgroup_path = NULL;
+	assert_unexpected("unit=!a.service", &event);
+}
+
+static void the_interface_is_found_by_its_number(void **state)
+{
+	struct event event = opened(80);
+	struct stat st;
+
+	(void)state;
+	if (stat("/proc/self/ns/net", &st) || if_nametoindex("lo") != 1)
+		skip();
+	event.socket.local.netns = (uint32_t)st.st_ino;
+	assert_unexpected("iface=lo", &event);
+	event.socket.local.ifindex = 1;
+	assert_expected("iface=lo", &event);
+	event.socket.local.netns = 1; /* nobody lives there */
+	assert_unexpected("iface=lo", &event);
+}
+
+static void a_holder_is_judged_where_the_opener_is_not_known(void **state)
+{
+	struct event event = opened(80);
+	struct process *holders[] = { &process };
+
+	(void)state;
+	event.actor = (struct actor){ 0 };
+	assert_unexpected("unit=a.service", &event);
+	event.holders = holders;
+	event.n_holders = 1;
+	assert_expected("unit=a.service", &event);
+}
+
+static void what_is_no_port_is_not_judged(void **state)
+{
+	struct judge *judge = judge_new(a_policy("default alert\n"), enrich);
+	struct event event = opened(80);
+	struct connection connection = { 0 };
+	struct judgement out;
+
+	(void)state;
+	assert_non_null(judge);
+	assert_true(judge_event(judge, &event, &out));
+	event.kind = EVENT_LOST;
+	assert_false(judge_event(judge, &event, &out));
+	event.kind = EVENT_CONNECT;
+	event.connection = &connection;
+	assert_false(judge_event(judge, &event, &out));
+	event.kind = EVENT_EXISTING;
+	assert_false(judge_event(judge, &event, &out));
+	judge_free(judge);
+}
+
+static void another_policy_takes_over(void **state)
+{
+	struct judge *judge = judge_new(a_policy("default alert\n"), enrich);
+	struct event event = opened(80);
+	struct judgement out;
+	struct policy *before;
+
+	(void)state;
+	assert_non_null(judge);
+	before = judge_swap(judge, a_policy("allow tcp/80\ndefault alert\n"));
+	assert_true(judge_event(judge, &event, &out));
+	assert_int_equal(out.verdict.kind, VERDICT_EXPECTED);
+	policy_judge(before, judge_last(judge), &out);
+	assert_int_equal(out.verdict.kind, VERDICT_UNEXPECTED);
+	policy_free(before);
+	judge_free(judge);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_executable_is_looked_at),
+		TEST(user_and_groups_are_known_whatever_numeric_says),
+		TEST(a_unit_is_one_of_the_system),
+		TEST(the_interface_is_found_by_its_number),
+		TEST(a_holder_is_judged_where_the_opener_is_not_known),
+		TEST(what_is_no_port_is_not_judged),
+		TEST(another_policy_takes_over),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
