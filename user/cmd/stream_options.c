@@ -69,6 +69,7 @@ enum flag_code {
 	FLAG_STRICT,
 	FLAG_ALL,
 	FLAG_JOURNAL,
+	FLAG_ALERTS,
 	FLAG_NOTHING
 };
 
@@ -110,6 +111,9 @@ static int set_flag(void *target, const struct option_row *row, const char *valu
 		break;
 	case FLAG_JOURNAL:
 		o->journal = true;
+		break;
+	case FLAG_ALERTS:
+		o->alerts = true;
 		break;
 	case FLAG_NOTHING:
 		break;
@@ -226,6 +230,15 @@ static int set_hooks(void *target, const struct option_row *row, const char *val
 	return option_backend(value, &o->wants.force_hooks);
 }
 
+static int set_policy(void *target, const struct option_row *row, const char *value)
+{
+	struct stream_options *o = target;
+
+	(void)row;
+	o->policy = value;
+	return STATUS_OK;
+}
+
 static int set_btf(void *target, const struct option_row *row, const char *value)
 {
 	struct stream_options *o = target;
@@ -307,6 +320,17 @@ static const struct option_row habits[] = {
 	{ "processes", 'p', NULL, NULL, NULL, set_flag, FLAG_NOTHING },
 };
 
+static const struct option_row policy[] = {
+	{ "policy", 0, "FILE", "what should be open; else /etc/porttrace/porttrace.policy",
+	  "policy", set_policy, 0 },
+};
+
+static const struct option_row alerts[] = {
+	{ "policy", 0, "FILE", "what should be open: what should not stands out", "policy",
+	  set_policy, 0 },
+	{ "alerts", 0, NULL, "only what the policy does not expect", NULL, set_flag, FLAG_ALERTS },
+};
+
 static const struct option_row all[] = {
 	{ "all", 'a', NULL, "connections as well", "what", set_flag, FLAG_ALL },
 };
@@ -323,5 +347,7 @@ const struct option_rows journal_option = OPTION_ROWS(journal);
 const struct option_rows plain_options = OPTION_ROWS(plains);
 const struct option_rows tracing_options = OPTION_ROWS(tracing);
 const struct option_rows btf_option = OPTION_ROWS(btf);
+const struct option_rows policy_option = OPTION_ROWS(policy);
+const struct option_rows alert_options = OPTION_ROWS(alerts);
 const struct option_rows all_option = OPTION_ROWS(all);
 const struct option_rows habit_options = OPTION_ROWS(habits);

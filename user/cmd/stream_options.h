@@ -24,7 +24,9 @@ struct stream_options {
 	bool netns_host; /* --netns host: stream_options_host_netns() resolves it */
 	bool all;        /* -a: connections as well */
 	bool strict;
-	bool journal; /* log to journald, too */
+	bool journal;       /* log to journald, too */
+	const char *policy; /* --policy; NULL: not said */
+	bool alerts;        /* --alerts: what the policy does not expect alone */
 	struct trace_wants wants;
 };
 
@@ -46,6 +48,8 @@ extern const struct option_rows event_options; /* of a stream: which events, and
 extern const struct option_rows event_option;  /* which events, alone */
 extern const struct option_rows tracing_options;
 extern const struct option_rows btf_option;
+extern const struct option_rows policy_option; /* --policy, of those that have a default */
+extern const struct option_rows alert_options; /* --policy and --alerts, of a stream that has none */
 extern const struct option_rows all_option;    /* -a: connections as well */
 extern const struct option_rows habit_options; /* -l, -p: what they ask for is shown anyway */
 
