@@ -5,7 +5,8 @@
 #   make deps         install what lacks     make lint     format, tidy, cppcheck, shellcheck, includes
 #   make test-vm      the live suite on other kernels, emulated
 #   make test-arm     the core of it on an arm64 kernel, emulated
-#   make install      DESTDIR=, PREFIX=      make clean
+#   make install      DESTDIR=, PREFIX= (dist/install.mk)      make uninstall     make clean
+#   make deb          build/deb/porttrace_*.deb, for Debian and what descends from it
 #
 # V=1 shows the commands; CC=gcc|clang; DEBUG=1; SANITIZE=1 (ASan and UBSan);
 # ARCH=arm64: for that machine, into build/arm64 (CROSS_COMPILE=, SYSROOT=).
@@ -44,7 +45,7 @@ CROSS_FLAGS := $(if $(SYSROOT),--sysroot=$(abspath $(SYSROOT)))
 
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS ?= $(if $(filter 1,$(DEBUG)),-Og,-O2)
-ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g $(CFLAGS) -Iuser -Ibpf -I$(B)/gen \
+ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g $(CPPFLAGS) $(CFLAGS) -Iuser -Ibpf -I$(B)/gen \
 	$(CROSS_FLAGS) $(if $(filter 1,$(SANITIZE)),$(SANITIZERS))
 LIBS := -lbpf -lelf -lz -lcap-ng -lmnl -lsmartcols -lpthread
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v2 -D__TARGET_ARCH_$(ARCH) -Wall -Werror -Ivmlinux -Ibpf \
@@ -128,9 +129,9 @@ build/porttrace.8: docs/porttrace.8.scd tools/man-options build/porttrace
 	$(Q)tools/man-options build/porttrace < $< > build/porttrace.8.scd
 	$(Q)scdoc < build/porttrace.8.scd > $@
 
-# --- set-up, run, install ------------------------------------------------------------
+# --- set-up, run ----------------------------------------------------------------------
 
-.PHONY: deps run install clean
+.PHONY: deps run clean
 deps:
 	@tools/setup build
 
@@ -138,12 +139,12 @@ run: deps
 	@$(MAKE) --no-print-directory all
 	@build/porttrace
 
-install: all
-	install -D -m 0755 build/porttrace $(DESTDIR)$(PREFIX)/sbin/porttrace
-	install -D -m 0644 build/porttrace.8 $(DESTDIR)$(PREFIX)/share/man/man8/porttrace.8
-
 clean:
 	rm -rf build
+
+# --- install, package ------------------------------------------------------------------
+
+include dist/install.mk
 
 # --- tests: each runner appends to build/test-results, tools/test-summary counts -----------
 

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# make install, make uninstall, make deb. The folders are GNU's, and may be set one by one, as
+# DESTDIR may; but the configuration is in /etc whatever PREFIX is, where the program looks for it.
+
+prefix ?= $(PREFIX)
+exec_prefix ?= $(prefix)
+sbindir ?= $(exec_prefix)/sbin
+datarootdir ?= $(prefix)/share
+datadir ?= $(datarootdir)
+mandir ?= $(datarootdir)/man
+sysconfdir ?= /etc
+localstatedir ?= /var
+unitdir ?= $(prefix)/lib/systemd/system
+catalogdir ?= $(prefix)/lib/systemd/catalog
+pkgdatadir ?= $(datadir)/porttrace
+confdir = $(sysconfdir)/porttrace
+
+INSTALL ?= install
+INSTALL_PROGRAM ?= $(INSTALL)
+INSTALL_DATA ?= $(INSTALL) -m 0644
+
+# What of the unit depends on them.
+UNIT_PATHS = -e 's|/usr/sbin/|$(sbindir)/|g' -e 's|/etc/porttrace/|$(confdir)/|g'
+
+MAN_8 := $(patsubst docs/%.scd,%,$(wildcard docs/*.8.scd))
+MAN_5 := $(patsubst docs/%.scd,%,$(wildcard docs/*.5.scd))
+CATALOGS := $(wildcard dist/*.catalog)
+# Examples, and rules for other programs.
+POLICIES := $(wildcard dist/policy.d/*.policy)
+RULES := $(wildcard dist/*.rules dist/*.rules.yml)
+
+INSTALLED = $(sbindir)/porttrace $(unitdir)/porttrace.service \
+	$(MAN_8:%=$(mandir)/man8/%) $(MAN_5:%=$(mandir)/man5/%) $(CATALOGS:dist/%=$(catalogdir)/%) \
+	$(POLICIES:dist/%=$(pkgdatadir)/%) $(RULES:dist/%=$(pkgdatadir)/%)
+
+# put FILES, FOLDER
+put = $(if $(1),$(INSTALL_DATA) $(1) $(DESTDIR)$(2))
+
+.PHONY: install uninstall
+install: all
+	$(INSTALL) -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))) $(confdir)/policy.d)
+	$(INSTALL_PROGRAM) $(B)/porttrace $(DESTDIR)$(sbindir)
+	$(call put,$(MAN_8:%=build/%),$(mandir)/man8)
+	$(call put,$(MAN_5:%=build/%),$(mandir)/man5)
+	$(call put,$(CATALOGS),$(catalogdir))
+	$(call put,$(POLICIES),$(pkgdatadir)/policy.d)
+	$(call put,$(RULES),$(pkgdatadir))
+	sed $(UNIT_PATHS) dist/porttrace.service > $(B)/porttrace.service
+	$(call put,$(B)/porttrace.service,$(unitdir))
+	[ -e $(DESTDIR)$(confdir)/porttrace.policy ] || $(call put,dist/porttrace.policy,$(confdir))
+
+# The policy is the administrator's by now: it stays.
+uninstall:
+	rm -f $(INSTALLED:%=$(DESTDIR)%)
+	for dir in $(pkgdatadir)/policy.d $(pkgdatadir) $(confdir)/policy.d $(confdir); do \
+		[ ! -d $(DESTDIR)$$dir ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$$dir; done
+
+# --- the package of Debian ---------------------------------------------------------------
+
+.PHONY: deb
+deb:
+	@tools/setup deb
+	@tools/build-deb $(B)/deb
