@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # How the tests are built and run; `make test` runs each of TEST_SUITES.
 
-TEST_SUITES := test-includes test-unit test-fuzz test-docs test-vmlinux test-stack test-kernel
+TEST_SUITES := test-includes test-unit test-fuzz test-docs test-install test-vmlinux test-stack test-kernel
 RESULTS := build/test-results
 
 # --- unit: no root, always under ASan and UBSan -------------------------------------
@@ -136,3 +136,7 @@ include tests/bench/bench.mk
 
 include tests/vm/vm.mk
 include tests/vm/arm.mk
+
+# --- the service, in a Debian with systemd: make test-service ---------------------------------
+
+include tests/service/service.mk
