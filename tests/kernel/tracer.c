@@ -15,7 +15,7 @@
 #include "netns.h"
 #include "spawn.h"
 
-#define TRACERS_MAX 8
+#define TRACERS_MAX 16
 #define DESCRIBED 12 /* events of a tracer in a failure's message */
 #define BUF_MAX (1 << 26)
 #define SKIPS_MS 1500 /* a tracer with nothing to do looks for them once a second */

@@ -32,7 +32,7 @@ struct option_rows {
 	{                                                 \
 		(array), sizeof(array) / sizeof(*(array)) \
 	}
-#define OPTION_PARTS 10
+#define OPTION_PARTS 14
 
 struct option_table {
 	const struct option_rows *parts[OPTION_PARTS]; /* in the order of the help; NULL ends them */

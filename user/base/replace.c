@@ -82,16 +82,18 @@ int replace_check(const char *path, const struct replace_how *how)
 }
 
 /* Hidden, so that no pattern for policies takes it for one. */
-static int open_temporary(struct target *target)
+static int open_temporary(struct target *target, const struct replace_how *how)
 {
-	uint64_t number;
+	uint64_t number = 0;
 	int fd = -1;
 
 	for (int i = 0; i < TRIES && fd < 0; i++) {
-		if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		if (!how->quick && getrandom(&number, sizeof(number), 0) != sizeof(number))
 			return -EIO;
 		snprintf(target->temporary, sizeof(target->temporary), ".%.200s.%08x", target->name,
 			 (unsigned int)number);
+		if (how->quick)
+			unlinkat(target->folder, target->temporary, 0);
 		fd = openat(target->folder, target->temporary,
 			    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (fd < 0 && errno != EEXIST)
@@ -141,14 +143,14 @@ static int put_in_place(const struct target *target, const struct replace_how *h
 static int replace(struct target *target, const char *text, size_t len,
 		   const struct replace_how *how)
 {
-	int fd = open_temporary(target), err;
+	int fd = open_temporary(target, how), err;
 
 	if (fd < 0)
 		return fd;
 	err = write_all(fd, text, len);
 	if (!err)
 		err = set_mode(fd, target, how);
-	if (!err && fsync(fd))
+	if (!err && !how->quick && fsync(fd))
 		err = -errno;
 	if (close(fd) && !err)
 		err = -errno;
@@ -156,7 +158,7 @@ static int replace(struct target *target, const char *text, size_t len,
 		err = put_in_place(target, how);
 	if (err)
 		unlinkat(target->folder, target->temporary, 0);
-	else
+	else if (!how->quick)
 		fsync(target->folder); /* it is there; that a crash keeps it is all this adds */
 	return err;
 }

@@ -14,6 +14,12 @@ struct replace_how {
 	mode_t mode;    /* of a new file */
 	bool over;      /* what is there is replaced; a symbolic link is followed */
 	bool keep_mode; /* and has the owner and the mode of what was there */
+	/*
+	 * Nobody waits for the disk, and what a writer that was killed left behind is
+	 * taken away: for a file that is written again and again by one writer, and
+	 * does not have to outlive a crash of the machine.
+	 */
+	bool quick;
 };
 
 /* Whether replace_file() would refuse, before there is a text: as it returns. */

@@ -45,8 +45,8 @@ static int tell_manager(struct service *service, const char *first)
 
 	put_backends(service->coverage, backends, sizeof(backends));
 	snprintf(status, sizeof(status), "%s%zu ports open, %" PRIu64 " records lost, hooks: %s",
-		 service->blind ? "BLIND: " : "", session_ports(service->stream->session),
-		 service->lost, backends);
+		 service->blind ? "BLIND: " : "",
+		 ports_count(session_ports(service->stream->session)), service->lost, backends);
 	if (!*first && !strcmp(status, service->said))
 		return 0;
 	snprintf(text, sizeof(text), "%sSTATUS=%s", first, status);
@@ -161,6 +161,54 @@ static void on_canary(void *arg)
 		tell_manager(service, "");
 }
 
+/* --- from one run to the next ------------------------------------------------------ */
+
+static void save(void *arg)
+{
+	struct service *service = arg;
+
+	state_file_write(&service->state, session_ports(service->stream->session));
+	/* It is tried again even if nothing happens: what was not written is owed. */
+	if (service->state.failed)
+		timer_set(&service->stream->timers, &service->save,
+			  boot_after_ns(state_file_gap_ns(&service->state)));
+}
+
+/*
+ * Not at once: in the way of the events stands no file. If we are killed before, what
+ * happened since is told again by the next run; nothing that is open is missed by it,
+ * since it compares with the kernel's tables.
+ */
+static void save_soon(struct service *service)
+{
+	if (service->stream->options->state && !service->save.set)
+		timer_set(&service->stream->timers, &service->save,
+			  boot_after_ns(state_file_gap_ns(&service->state)));
+}
+
+/*
+ * Open now, and not when the last run wrote down what was. Of a UDP port that the
+ * kernel picked nobody can tell whether it was opened, or is a client's: it stays
+ * what a run finds.
+ */
+static void mark_new(const struct service *service, struct event *event)
+{
+	if (event->kind != EVENT_EXISTING || event->connection || !service->past ||
+	    past_has(service->past, &event->socket.local))
+		return;
+	event->while_down = true;
+	if (event->socket.local.proto == IPPROTO_TCP || !event->socket.picked)
+		event->kind = EVENT_OPEN;
+}
+
+void service_recall(struct service *service)
+{
+	if (!service->stream->options->state)
+		return;
+	service->past = state_file_read(&service->state);
+	session_set_past(service->stream->session, service->past);
+}
+
 /* Of everything that is told, before anybody else: false, it is our own. */
 static bool takes_first(struct event *event, void *arg)
 {
@@ -170,7 +218,10 @@ static bool takes_first(struct event *event, void *arg)
 		return false;
 	if (event->kind == EVENT_LOST)
 		service->lost += event->lost_count;
+	mark_new(service, event);
 	status_changes(service);
+	if (service->started && event->kind != EVENT_LOST && !event->connection)
+		save_soon(service);
 	return true;
 }
 
@@ -183,20 +234,29 @@ int service_open(struct service *service, struct stream *stream)
 	service->stream = stream;
 	service->status = (struct timer){ .fire = on_status, .arg = service };
 	service->watchdog = (struct timer){ .fire = on_watchdog, .arg = service };
+	service->save = (struct timer){ .fire = save, .arg = service };
+	service->state.lock = -1;
 	if (err)
 		say("NOTIFY_SOCKET: the service manager cannot be told: %s", strerror(-err));
-	service->on = notify_wanted(&service->notify);
+	service->on = notify_wanted(&service->notify) || stream->options->state;
 	if (!service->on)
 		return STATUS_OK;
 	stream->first = takes_first;
 	stream->first_arg = service;
-	return STATUS_OK;
+	if (!stream->options->state)
+		return STATUS_OK;
+	return state_file_open(&service->state, stream->options->state);
 }
 
 void service_start(struct service *service, const struct coverage *coverage)
 {
 	if (!service->on)
 		return;
+	past_free(service->past);
+	service->past = NULL;
+	service->started = true;
+	if (service->stream->options->state)
+		save(service);
 	service->coverage = coverage;
 	service->canary.timers = &service->stream->timers;
 	service->canary.told = on_canary;
@@ -208,7 +268,7 @@ void service_start(struct service *service, const struct coverage *coverage)
 
 void service_stop(struct service *service)
 {
-	if (!service->on)
+	if (!service->started)
 		return;
 	canary_stop(&service->canary);
 	timer_cancel(&service->watchdog);
@@ -218,5 +278,10 @@ void service_stop(struct service *service)
 
 void service_close(struct service *service)
 {
+	timer_cancel(&service->save);
+	if (service->started && service->stream->options->state)
+		state_file_write(&service->state, session_ports(service->stream->session));
+	past_free(service->past);
+	state_file_close(&service->state);
 	notify_close(&service->notify);
 }

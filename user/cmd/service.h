@@ -8,18 +8,23 @@
 
 #include "base/notify.h"
 #include "cmd/canary.h"
+#include "cmd/state_file.h"
 #include "cmd/stream.h"
 
 #define SERVICE_STATUS 256
 
 struct service {
-	struct stream *stream; /* borrowed */
-	bool on;               /* it is one: nothing below is at work else */
+	struct stream *stream;           /* borrowed */
+	bool on;                         /* it is one: nothing below is at work else */
 	const struct coverage *coverage; /* borrowed */
 	struct notify notify;
 	struct canary canary;
+	struct state_file state;
+	struct past *past; /* until what is open is told */
+	struct timer save;
 	struct timer watchdog;
 	struct timer status;
+	bool started;   /* what is open was told */
 	bool ready;     /* and the manager knows */
 	bool reloading; /* likewise */
 	bool blind;     /* and it was said */
@@ -33,6 +38,8 @@ struct service {
  * is wrong it has said.
  */
 int service_open(struct service *service, struct stream *stream);
+/* Between stream_open() and stream_start(): what the last run left is to be compared. */
+void service_recall(struct service *service);
 /* What is open is told, from now on it goes on: behind stream_start(). */
 void service_start(struct service *service, const struct coverage *coverage);
 /* Around what a SIGHUP asks for. */

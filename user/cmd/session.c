@@ -67,9 +67,14 @@ struct trace *session_trace(struct session *session)
 	return session->trace;
 }
 
-size_t session_ports(const struct session *session)
+struct ports *session_ports(struct session *session)
 {
-	return ports_count(session->ports);
+	return session->ports;
+}
+
+void session_set_past(struct session *session, struct past *past)
+{
+	session->past = past;
 }
 
 void session_compare(struct session *session)
@@ -159,25 +164,48 @@ static void say_gaps(struct session *session, const struct snapshot_gaps *gaps)
 		session->gap_said = say_unread_netns(gaps);
 }
 
-static int take_snapshot(struct session *session, struct snapshot *snapshot)
+static int take_snapshot(struct session *session, struct snapshot *snapshot,
+			 struct snapshot_gaps *gaps)
 {
-	struct snapshot_gaps gaps;
 	int err;
 
 	snapshot_init(snapshot, session->procs);
-	err = trace_snapshot(session->trace, session->procs, snapshot, &gaps);
+	err = trace_snapshot(session->trace, session->procs, snapshot, gaps);
 	if (err == -EOPNOTSUPP) {
 		say("what was open before is not shown, and what is lost is not found again: this "
 		    "kernel has no types of its own (CONFIG_DEBUG_INFO_BTF)");
 		session->no_snapshot = true;
 		err = 0;
 	}
-	say_gaps(session, &gaps);
+	say_gaps(session, gaps);
+	return err;
+}
+
+/* As in drop_missing(), what is gone must be missing twice. */
+static int compare_past(struct session *session, const struct snapshot *first,
+			const struct snapshot_gaps *gaps)
+{
+	struct snapshot second;
+	struct snapshot_gaps more;
+	int err = 0;
+
+	if (!session->past || session->no_snapshot)
+		return 0;
+	past_look(session->past, first);
+	if (past_any_missing(session->past)) {
+		err = take_snapshot(session, &second, &more);
+		if (!err)
+			past_look(session->past, &second);
+		snapshot_free(&second);
+	}
+	if (!err)
+		past_tell_closed(session->past, gaps->netns, session->tell, session->arg);
 	return err;
 }
 
 int session_start(struct session *session)
 {
+	struct snapshot_gaps gaps;
 	struct snapshot snapshot;
 	struct aside aside;
 	int err;
@@ -185,14 +213,19 @@ int session_start(struct session *session)
 	aside_init(&aside, session);
 	trace_snapshotting(session->trace, true);
 	trace_start(session->trace);
-	err = take_snapshot(session, &snapshot);
+	err = take_snapshot(session, &snapshot, &gaps);
+	if (!err)
+		err = compare_past(session, &snapshot, &gaps);
 	trace_snapshotting(session->trace, false);
 	if (!err)
 		err = fill_aside(&aside);
 	if (err >= 0)
 		err = ports_load(session->ports, &snapshot, EVENT_EXISTING, &aside.opened);
+	if (!err && session->past)
+		past_restore(session->past, session->ports);
 	if (!err)
 		apply_aside(&aside);
+	session->past = NULL;
 	aside_free(&aside);
 	snapshot_free(&snapshot);
 	malloc_trim(0);
@@ -208,12 +241,13 @@ int session_start(struct session *session)
 static int drop_missing(struct session *session, const struct snapshot *first,
 			const struct aside *aside, uint64_t before_ns)
 {
+	struct snapshot_gaps gaps;
 	struct snapshot second;
 	int err;
 
 	if (!ports_any_missing(session->ports, first, before_ns))
 		return 0;
-	err = take_snapshot(session, &second);
+	err = take_snapshot(session, &second, &gaps);
 	if (!err)
 		ports_drop_missing(session->ports, first, &second, &aside->closed, before_ns);
 	snapshot_free(&second);
@@ -223,6 +257,7 @@ static int drop_missing(struct session *session, const struct snapshot *first,
 int session_resync(struct session *session)
 {
 	uint64_t before_ns = boot_now_ns();
+	struct snapshot_gaps gaps;
 	struct snapshot snapshot;
 	struct aside aside;
 	int err;
@@ -231,7 +266,7 @@ int session_resync(struct session *session)
 	session->resync_at_ns = before_ns + RESYNC_GAP_NS;
 	aside_init(&aside, session);
 	trace_snapshotting(session->trace, true);
-	err = take_snapshot(session, &snapshot);
+	err = take_snapshot(session, &snapshot, &gaps);
 	trace_snapshotting(session->trace, false);
 	if (!err)
 		err = fill_aside(&aside);

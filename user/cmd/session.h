@@ -7,6 +7,7 @@
 #define PORTTRACE_CMD_SESSION_H
 
 #include "model/ports.h"
+#include "model/state.h"
 #include "trace/trace.h"
 
 struct session;
@@ -19,12 +20,18 @@ int session_open(struct session **out, const struct trace_wants *wants, struct c
 		 event_fn tell, void *arg);
 void session_close(struct session *session);
 
+/*
+ * Before session_start(), which tells what has closed since, before anything else; until
+ * it returns, past_has() says what is not new. Borrowed.
+ */
+void session_set_past(struct session *session, struct past *past);
+
 /* Attached before it is read: the snapshot as EVENT_EXISTING, then what happened meanwhile. */
 int session_start(struct session *session);
 
 struct trace *session_trace(struct session *session);
-/* Sockets open now, as far as was told. */
-size_t session_ports(const struct session *session);
+/* What is open now, as far as was told. */
+struct ports *session_ports(struct session *session);
 /* The next pump compares with the kernel's tables, as after a loss. */
 void session_compare(struct session *session);
 

@@ -19,6 +19,7 @@ struct session {
 	struct trace *trace;
 	struct procs *procs;
 	struct ports *ports;
+	struct past *past; /* NULL: there is none */
 	event_fn tell;
 	void *arg;
 	struct trace_counters last;

@@ -27,6 +27,7 @@ struct stream_options {
 	bool journal;       /* log to journald, too */
 	const char *policy; /* --policy; NULL: not said */
 	bool alerts;        /* --alerts: what the policy does not expect alone */
+	const char *state;  /* --state; NULL: nothing is kept */
 	struct trace_wants wants;
 };
 
@@ -50,14 +51,15 @@ extern const struct option_rows tracing_options;
 extern const struct option_rows btf_option;
 extern const struct option_rows policy_option; /* --policy, of those that have a default */
 extern const struct option_rows alert_options; /* --policy and --alerts, of a stream that has none */
-extern const struct option_rows all_option;    /* -a: connections as well */
-extern const struct option_rows habit_options; /* -l, -p: what they ask for is shown anyway */
+extern const struct option_rows service_options; /* of a stream that runs for months */
+extern const struct option_rows all_option;      /* -a: connections as well */
+extern const struct option_rows habit_options;   /* -l, -p: what they ask for is shown anyway */
 
 /* struct option_table.parts of "watch". */
 #define WATCH_OPTIONS                                                                              \
 	{                                                                                          \
 		&filter_options, &event_options, &output_options, &journal_option, &plain_options, \
-			&tracing_options, &btf_option, &habit_options                              \
+			&service_options, &tracing_options, &btf_option, &habit_options            \
 	}
 
 void stream_options_init(struct stream_options *options);

@@ -10,8 +10,10 @@
 
 static int run(struct stream *stream, struct service *service, const struct coverage *coverage)
 {
-	int err = stream_start(stream);
+	int err;
 
+	service_recall(service);
+	err = stream_start(stream);
 	if (!err) {
 		service_start(service, coverage);
 		err = stream_loop(stream);
