@@ -2,7 +2,7 @@
 /*
  * Any bytes as what the ring or an iterator gave: decoded one record behind
  * the other, each that decodes applied to the tables, and each event written by
- * every sink, as a line that does no harm. The first byte puts the rest off
+ * every sink, as a line that does no harm, or lines for the journal. The first byte puts the rest off
  * alignment and picks what is done with the snapshot.
  *
  *   fuzz_decode --write-seeds DIR    one file for each kind of record, and all in a row
@@ -12,6 +12,7 @@
 
 #include "model/connections.h"
 #include "model/ports.h"
+#include "output/journal_entry.h"
 #include "output/sink.h"
 
 #include <stdio.h>
@@ -81,6 +82,25 @@ static void choose_columns(struct sink *sink)
 		sink->columns.columns[sink->columns.n++] = &columns_all[i];
 }
 
+/* Each line is FIELD=VALUE, and a field is a name of capital letters. */
+static void take_entry(const struct event *event, struct tables *t)
+{
+	const char *at, *end;
+
+	buf_clear(&t->line);
+	need(journal_put_event(event, t->enrich, 1, &t->line) <= t->line.len, "no entry", &t->line);
+	need(t->line.len && t->line.data[t->line.len - 1] == '\n', "no line", &t->line);
+	for (at = t->line.data; at < t->line.data + t->line.len; at = end + 1) {
+		const char *value = at;
+
+		end = memchr(at, '\n', t->line.len - (size_t)(at - t->line.data));
+		while (*value == '_' || (*value >= 'A' && *value <= 'Z'))
+			value++;
+		need(value > at && *value == '=', "no field", &t->line);
+		need(harmless(value, (size_t)(end - value)), "a field that does harm", &t->line);
+	}
+}
+
 static void take(const struct event *event, void *arg)
 {
 	struct tables *t = arg;
@@ -93,6 +113,7 @@ static void take(const struct event *event, void *arg)
 		need(t->line.len && t->line.data[t->line.len - 1] == '\n', "no line", &t->line);
 		need(harmless(t->line.data, t->line.len - 1), "a line that does harm", &t->line);
 	}
+	take_entry(event, t);
 }
 
 static void init_sinks(struct tables *t, bool cut)

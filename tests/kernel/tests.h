@@ -39,6 +39,8 @@ extern const struct test transport_tests[];
 extern const struct test kernel_filter_tests[];
 extern const struct test close_tests[];
 extern const struct test diag_tests[];
+extern const struct test journal_tests[];
+extern const struct test journal_flood_tests[];
 extern const struct test harmless_tests[];
 extern const struct test flood_tests[];
 
