@@ -220,7 +220,7 @@ static void entry_catalog(void)
 	json_decref(journald_await("PORTTRACE_PORT=8084", 1));
 	text = journald_ask("-x PORTTRACE_PORT=8084");
 	check(strstr(text, "Subject: tcp port 8084 opened"), "journalctl -x says: %s", text);
-	check(strstr(text, "127.0.0.1:8084 (tcp)"), "journalctl -x says: %s", text);
+	check(strstr(text, "tcp port 8084 at 127.0.0.1"), "journalctl -x says: %s", text);
 	check(strstr(text, "porttrace close tcp/8084"), "journalctl -x says: %s", text);
 	text_expect_harmless(text, strlen(text));
 }
