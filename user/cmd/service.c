@@ -155,6 +155,7 @@ static void on_canary(void *arg)
 		service->blind = false;
 		session_compare(service->stream->session);
 	}
+	metering_touch(&service->metering);
 	if (owes_ready(service))
 		on_status(service);
 	else if (was_blind != service->blind)
@@ -219,6 +220,7 @@ static bool takes_first(struct event *event, void *arg)
 	if (event->kind == EVENT_LOST)
 		service->lost += event->lost_count;
 	mark_new(service, event);
+	metering_note(&service->metering, event);
 	status_changes(service);
 	if (service->started && event->kind != EVENT_LOST && !event->connection)
 		save_soon(service);
@@ -226,6 +228,15 @@ static bool takes_first(struct event *event, void *arg)
 }
 
 /* --- its life --------------------------------------------------------------------------- */
+
+static void gather(struct metrics *metrics, void *arg)
+{
+	const struct service *service = arg;
+
+	metering_gather_session(metrics, service->stream->session);
+	metering_gather_coverage(metrics, service->coverage);
+	metering_gather_canary(metrics, &service->canary);
+}
 
 int service_open(struct service *service, struct stream *stream)
 {
@@ -238,7 +249,12 @@ int service_open(struct service *service, struct stream *stream)
 	service->state.lock = -1;
 	if (err)
 		say("NOTIFY_SOCKET: the service manager cannot be told: %s", strerror(-err));
-	service->on = notify_wanted(&service->notify) || stream->options->state;
+	service->metering.path = stream->options->metrics;
+	service->metering.timers = &stream->timers;
+	service->metering.gather = gather;
+	service->metering.arg = service;
+	service->on = notify_wanted(&service->notify) || stream->options->state ||
+		      stream->options->metrics;
 	if (!service->on)
 		return STATUS_OK;
 	stream->first = takes_first;
@@ -258,6 +274,7 @@ void service_start(struct service *service, const struct coverage *coverage)
 	if (service->stream->options->state)
 		save(service);
 	service->coverage = coverage;
+	metering_start(&service->metering);
 	service->canary.timers = &service->stream->timers;
 	service->canary.told = on_canary;
 	service->canary.arg = service;
@@ -279,6 +296,7 @@ void service_stop(struct service *service)
 void service_close(struct service *service)
 {
 	timer_cancel(&service->save);
+	metering_stop(&service->metering);
 	if (service->started && service->stream->options->state)
 		state_file_write(&service->state, session_ports(service->stream->session));
 	past_free(service->past);

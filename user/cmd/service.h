@@ -8,6 +8,7 @@
 
 #include "base/notify.h"
 #include "cmd/canary.h"
+#include "cmd/metering.h"
 #include "cmd/state_file.h"
 #include "cmd/stream.h"
 
@@ -19,6 +20,7 @@ struct service {
 	const struct coverage *coverage; /* borrowed */
 	struct notify notify;
 	struct canary canary;
+	struct metering metering;
 	struct state_file state;
 	struct past *past; /* until what is open is told */
 	struct timer save;

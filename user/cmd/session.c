@@ -67,6 +67,13 @@ struct trace *session_trace(struct session *session)
 	return session->trace;
 }
 
+void session_losses(const struct session *session, const struct trace_counters **counters,
+		    const struct trace_misses **misses)
+{
+	*counters = &session->last;
+	*misses = &session->misses;
+}
+
 struct ports *session_ports(struct session *session)
 {
 	return session->ports;

@@ -30,6 +30,9 @@ void session_set_past(struct session *session, struct past *past);
 int session_start(struct session *session);
 
 struct trace *session_trace(struct session *session);
+/* What was lost, as far as was looked; they live as long as it does. */
+void session_losses(const struct session *session, const struct trace_counters **counters,
+		    const struct trace_misses **misses);
 /* What is open now, as far as was told. */
 struct ports *session_ports(struct session *session);
 /* The next pump compares with the kernel's tables, as after a loss. */

@@ -24,10 +24,11 @@ struct stream_options {
 	bool netns_host; /* --netns host: stream_options_host_netns() resolves it */
 	bool all;        /* -a: connections as well */
 	bool strict;
-	bool journal;       /* log to journald, too */
-	const char *policy; /* --policy; NULL: not said */
-	bool alerts;        /* --alerts: what the policy does not expect alone */
-	const char *state;  /* --state; NULL: nothing is kept */
+	bool journal;        /* log to journald, too */
+	const char *policy;  /* --policy; NULL: not said */
+	bool alerts;         /* --alerts: what the policy does not expect alone */
+	const char *state;   /* --state; NULL: nothing is kept */
+	const char *metrics; /* --metrics; NULL: none are written */
 	struct trace_wants wants;
 };
 

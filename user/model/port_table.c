@@ -49,6 +49,38 @@ struct group *port_table_group(struct ports *ports, const struct endpoint *endpo
 	return found ? *found : NULL;
 }
 
+void ports_judged(struct ports *ports, const struct endpoint *endpoint, unsigned int verdict)
+{
+	struct group *group = port_table_group(ports, endpoint);
+
+	if (group)
+		group->verdict = verdict;
+}
+
+/* twalk_r() hands this to each node. */
+struct telling {
+	void (*tell)(const struct endpoint *endpoint, unsigned int verdict, void *arg);
+	void *arg;
+};
+
+static void tell_group(const void *node, VISIT visit, void *arg)
+{
+	const struct group *group = *(struct group *const *)node;
+	const struct telling *telling = arg;
+
+	if (visit == postorder || visit == leaf)
+		telling->tell(&group->endpoint, group->verdict, telling->arg);
+}
+
+void ports_each(const struct ports *ports,
+		void (*tell)(const struct endpoint *endpoint, unsigned int verdict, void *arg),
+		void *arg)
+{
+	struct telling telling = { tell, arg };
+
+	twalk_r(ports->groups, tell_group, &telling);
+}
+
 static struct group *group_get(struct ports *ports, const struct endpoint *endpoint)
 {
 	struct group *group = port_table_group(ports, endpoint);

@@ -18,6 +18,7 @@ LIST_HEAD(member_list, open_socket);
 struct group {
 	struct endpoint endpoint;
 	uint32_t sockets;
+	unsigned int verdict; /* as ports_judged() */
 	struct member_list members;
 };
 

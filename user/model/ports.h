@@ -20,6 +20,15 @@ struct ports *ports_new(struct procs *procs, event_fn tell, void *arg);
 void ports_free(struct ports *ports);
 /* Sockets open now. */
 size_t ports_count(const struct ports *ports);
+/*
+ * What a policy says of a port, kept as long as it is open: enum verdict_kind and one
+ * more, 0: nobody judged it. Does nothing where it is not open.
+ */
+void ports_judged(struct ports *ports, const struct endpoint *endpoint, unsigned int verdict);
+/* Each port, once, whatever number of sockets share it. */
+void ports_each(const struct ports *ports,
+		void (*tell)(const struct endpoint *endpoint, unsigned int verdict, void *arg),
+		void *arg);
 
 /* Takes a DECODED_PORT. 0 or -ENOMEM. */
 int ports_apply(struct ports *ports, const struct decoded *record);

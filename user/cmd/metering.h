@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Numbers of a service in a file, for node_exporter: counted as events pass, written every few seconds. */
+#ifndef PORTTRACE_CMD_METERING_H
+#define PORTTRACE_CMD_METERING_H
+
+#include "cmd/canary.h"
+#include "cmd/session.h"
+#include "output/metrics.h"
+
+struct metering {
+	const char *path; /* NULL: nothing is written */
+	struct timers *timers;
+	void (*gather)(struct metrics *metrics, void *arg); /* what its owner knows */
+	void *arg;
+	struct timer timer;
+	bool failed; /* the last write did, and it was said */
+	struct metrics metrics;
+};
+
+/* An event passed, judged or not. */
+void metering_note(struct metering *metering, const struct event *event);
+/* Something else has changed. */
+void metering_touch(struct metering *metering);
+/* Now; says, once, when it cannot, and when it can again. */
+void metering_write(struct metering *metering);
+void metering_start(struct metering *metering);
+void metering_stop(struct metering *metering);
+
+/* Into metrics, each its part. */
+void metering_gather_session(struct metrics *metrics, struct session *session);
+void metering_gather_coverage(struct metrics *metrics, const struct coverage *coverage);
+void metering_gather_canary(struct metrics *metrics, const struct canary *canary);
+
+#endif
