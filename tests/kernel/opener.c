@@ -126,7 +126,7 @@ static void program_remove(void)
 	rmdir(program_dir);
 }
 
-static void copy_self(const char *to)
+void opener_copy_to(const char *to)
 {
 	int in = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
@@ -152,7 +152,7 @@ const char *opener_program(void)
 			test_fail("mkdtemp: %s", strerror(errno));
 		snprintf(program_path, sizeof(program_path), "%s/other-program", program_dir);
 		test_at_end(program_remove);
-		copy_self(program_path);
+		opener_copy_to(program_path);
 	}
 	return program_path;
 }

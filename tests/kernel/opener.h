@@ -34,6 +34,9 @@ void opener_close(struct opener *opener);
 /* The path of the program AS_PROGRAM runs, a copy of this one. Made at the first call, removed at the end. */
 const char *opener_program(void);
 
+/* Copies that program to a path where nothing is yet. */
+void opener_copy_to(const char *to);
+
 /* The opener's side. */
 void opener_serve(int ctl);
 

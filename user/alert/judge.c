@@ -23,14 +23,20 @@ struct judge {
 	uint16_t range_last;
 };
 
+/* Without a policy everything is. */
+static bool asks(const struct policy *policy, const char *key)
+{
+	return !policy || policy_asks(policy, key);
+}
+
 /* After a swap facts are looked up for both policies, so that they can be compared. */
 static void take_policy(struct judge *judge, struct policy *policy)
 {
 	judge->policy = policy;
-	judge->asks_exe |= policy_asks(policy, "exe");
-	judge->asks_group |= policy_asks(policy, "group");
-	judge->asks_iface |= policy_asks(policy, "iface");
-	judge->asks_range |= policy_asks(policy, "ephemeral");
+	judge->asks_exe |= asks(policy, "exe");
+	judge->asks_group |= asks(policy, "group");
+	judge->asks_iface |= asks(policy, "iface");
+	judge->asks_range |= asks(policy, "ephemeral");
 }
 
 struct judge *judge_new(struct policy *policy, struct enrich *enrich)

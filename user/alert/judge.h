@@ -8,7 +8,10 @@
 
 struct judge;
 
-/* Owns the policy from now on; enrich is borrowed. NULL: no memory, the policy is freed. */
+/*
+ * Owns the policy from now on; enrich is borrowed. policy NULL: none, to gather every
+ * fact for subjects, and to judge nothing. NULL: no memory, the policy is freed.
+ */
 struct judge *judge_new(struct policy *policy, struct enrich *enrich);
 void judge_free(struct judge *judge);
 /* Another policy, which it owns: for events from now on. The one before is the caller's again. */
