@@ -267,6 +267,7 @@ int bench_flood(const struct bench_size *size);
 int bench_tight(const struct bench_size *size);
 int bench_start(const struct bench_size *size);
 int bench_list(const struct bench_size *size);
+int bench_journal(const struct bench_size *size);
 int bench_memory(const struct bench_size *size);
 int bench_stopped(const struct bench_size *size);
 int bench_overrun(const struct bench_size *size);

@@ -23,6 +23,7 @@ static const struct {
 	{ "connpids", bench_connpids, "events with the wrong process, while pids are reused" },
 	{ "listing", bench_list, "one look at what is open, beside ss and lsof" },
 	{ "start", bench_start, "start to streaming" },
+	{ "journal", bench_journal, "CPU time of the reader for an event and its journal entry" },
 	{ "memory", bench_memory, "resident memory with 10,000 open ports" },
 	{ "stopped", bench_stopped, "a stopped reader, within the ring" },
 	{ "overrun", bench_overrun, "a stopped reader, beyond the ring" },
