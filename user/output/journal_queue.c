@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "output/journal_queue.h"
 
-#include <stdlib.h>
+#include <stdalign.h>
 #include <string.h>
+#include <sys/mman.h>
 
 void journal_queue_init(struct journal_queue *queue, size_t max_bytes, size_t max_entries)
 {
@@ -20,10 +21,88 @@ void journal_queue_lose(struct journal_queue *queue, uint64_t now_ns)
 	losses->to_ns = now_ns;
 }
 
+/* --- memory ----------------------------------------------------------------------- */
+
+/*
+ * Entries come and go in order, so they are put one behind the other into blocks,
+ * and a block goes back to the kernel with its last entry. Thousands of them from
+ * malloc(), between what stays, would leave holes that never do.
+ */
+#define BLOCK ((size_t)64 * 1024)
+
+struct journal_block {
+	size_t size; /* of the mapping */
+	size_t used;
+	size_t live; /* entries in it */
+};
+
 static size_t size_of(size_t len)
 {
-	return sizeof(struct journal_entry) + len;
+	size_t size = sizeof(struct journal_entry) + len;
+
+	return size + -size % alignof(struct journal_entry);
 }
+
+/* Entries begin behind it, aligned as it is. */
+#define HEAD sizeof(struct journal_block)
+
+_Static_assert(HEAD % alignof(struct journal_entry) == 0, "the first entry is aligned");
+
+static struct journal_block *block_new(size_t need)
+{
+	size_t size = need > BLOCK - HEAD ? need + HEAD : BLOCK;
+	struct journal_block *block = mmap(NULL, size, PROT_READ | PROT_WRITE,
+					   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (block == MAP_FAILED)
+		return NULL;
+	block->size = size;
+	block->used = HEAD;
+	return block;
+}
+
+static void block_free(struct journal_block *block)
+{
+	munmap(block, block->size);
+}
+
+static struct journal_entry *entry_new(struct journal_queue *queue, size_t len)
+{
+	struct journal_block *block = queue->block;
+	struct journal_entry *entry;
+	size_t need = size_of(len);
+
+	if (!block || need > block->size - block->used) {
+		block = block_new(need);
+		if (!block)
+			return NULL;
+		if (queue->block && !queue->block->live)
+			block_free(queue->block);
+		queue->block = block;
+	}
+	entry = (struct journal_entry *)((char *)block + block->used);
+	block->used += need;
+	block->live++;
+	entry->block = block;
+	return entry;
+}
+
+static void entry_free(struct journal_queue *queue, struct journal_entry *entry)
+{
+	struct journal_block *block = entry->block;
+
+	if (--block->live)
+		return;
+	if (block == queue->block && block->size == BLOCK) {
+		block->used = HEAD;
+		return;
+	}
+	if (block == queue->block)
+		queue->block = NULL;
+	block_free(block);
+}
+
+/* --- the queue -------------------------------------------------------------------- */
 
 bool journal_queue_add(struct journal_queue *queue, const char *data, size_t len, size_t lasting,
 		       bool of_many, uint64_t now_ns)
@@ -33,7 +112,7 @@ bool journal_queue_add(struct journal_queue *queue, const char *data, size_t len
 
 	if (queue->n < queue->max_entries / part &&
 	    queue->bytes + size_of(len) <= queue->max_bytes / part)
-		entry = malloc(size_of(len));
+		entry = entry_new(queue, len);
 	if (!entry) {
 		journal_queue_lose(queue, now_ns);
 		return false;
@@ -68,7 +147,7 @@ static void forget(struct journal_queue *queue, struct journal_entry *entry)
 {
 	queue->bytes -= size_of(entry->len);
 	queue->n--;
-	free(entry);
+	entry_free(queue, entry);
 }
 
 void journal_queue_drop_first(struct journal_queue *queue, uint64_t now_ns)
@@ -109,18 +188,16 @@ bool journal_queue_has_ease(const struct journal_queue *queue)
 	return queue->n <= queue->max_entries / 4 && queue->bytes <= queue->max_bytes / 4;
 }
 
-static void free_all(struct journal_entries *entries)
+void journal_queue_free(struct journal_queue *queue)
 {
 	struct journal_entry *entry;
 
-	while ((entry = STAILQ_FIRST(entries))) {
-		STAILQ_REMOVE_HEAD(entries, next);
-		free(entry);
+	journal_queue_again(queue);
+	while ((entry = STAILQ_FIRST(&queue->waiting))) {
+		STAILQ_REMOVE_HEAD(&queue->waiting, next);
+		forget(queue, entry);
 	}
-}
-
-void journal_queue_free(struct journal_queue *queue)
-{
-	free_all(&queue->sent);
-	free_all(&queue->waiting);
+	if (queue->block)
+		block_free(queue->block);
+	queue->block = NULL;
 }

@@ -12,9 +12,12 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+struct journal_block;
+
 struct journal_entry {
 	STAILQ_ENTRY(journal_entry) next;
-	uint64_t made_ns; /* boot_now_ns() */
+	struct journal_block *block; /* it is in */
+	uint64_t made_ns;            /* boot_now_ns() */
 	size_t len;
 	size_t lasting; /* less than len: what is behind is true for a moment alone */
 	size_t charged; /* of what was sent: at least so much the kernel counts for it */
@@ -39,6 +42,7 @@ struct journal_queue {
 	struct journal_entries sent;
 	struct journal_entries waiting;
 	struct journal_losses losses; /* not told yet */
+	struct journal_block *block;  /* new entries go there; NULL: none */
 };
 
 void journal_queue_init(struct journal_queue *queue, size_t max_bytes, size_t max_entries);
