@@ -77,7 +77,7 @@ static int begin(void **state)
 	return 0;
 }
 
-static int end(void **state)
+static int finish(void **state)
 {
 	journal_free(journal);
 	journal = NULL;
@@ -89,7 +89,7 @@ static int end(void **state)
 	return tear_down(state);
 }
 
-#define JOURNAL_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define JOURNAL_TEST(name) cmocka_unit_test_setup_teardown(name, begin, finish)
 
 /* One round of the loop, of 50 ms at most. */
 static void turn(void)
@@ -292,7 +292,7 @@ static void what_was_read_is_not_sent_again(void **state)
 
 static void what_a_full_journal_does_not_take_is_counted(void **state)
 {
-	unsigned long last = 0, count = 0, lost = 0, seq = 0;
+	unsigned long last = 0, count = 0, lost = 0;
 
 	(void)state;
 	serve();
@@ -301,6 +301,8 @@ static void what_a_full_journal_does_not_take_is_counted(void **state)
 		send_open((uint16_t)(i + 1));
 	assert_int_equal(news[JOURNAL_NEWS_LOSING], 1);
 	while (count + lost < MANY) {
+		unsigned long seq;
+
 		receive_next();
 		seq = number("PORTTRACE_SEQ");
 		if (strstr(entry, journal_message_id(JOURNAL_UNTOLD))) {

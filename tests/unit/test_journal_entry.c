@@ -203,17 +203,31 @@ static void an_alert_is_of_another_kind(void **state)
 	assert_field("MESSAGE",
 		     "UNEXPECTED: opened tcp 0.0.0.0:8080 by python3 (4242), user uid 1000; "
 		     "rule web.policy:3: exe differs: netns 7; python3 -m http.server");
-	verdict.severity = SEVERITY_WARNING;
-	assert_alert(&event, journal_message_id(JOURNAL_UNEXPECTED), "4");
-	verdict.severity = SEVERITY_INFO;
-	assert_alert(&event, journal_message_id(JOURNAL_UNEXPECTED), "5");
 	verdict.changed = true;
-	assert_alert(&event, journal_message_id(JOURNAL_CHANGED), "5");
+	assert_alert(&event, journal_message_id(JOURNAL_CHANGED), "2");
 	assert_contains(field("MESSAGE"), "CHANGED: opened");
 	event.kind = EVENT_CLOSE;
 	event.from = RECORD_CLOSE;
 	assert_alert(&event, journal_message_id((enum journal_kind)EVENT_CLOSE), "5");
 	assert_field("PORTTRACE_VERDICT", "unexpected");
+}
+
+static void an_alert_has_the_priority_of_its_severity(void **state)
+{
+	static const char *const priorities[] = {
+		[SEVERITY_INFO] = "5", [SEVERITY_WARNING] = "4", [SEVERITY_CRIT] = "2"
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(priorities); i++) {
+		const struct verdict verdict = { .kind = VERDICT_UNEXPECTED,
+						 .severity = (enum severity)i,
+						 .rule = "default" };
+		struct event event = an_event(EVENT_OPEN, &process);
+
+		event.verdict = &verdict;
+		assert_alert(&event, journal_message_id(JOURNAL_UNEXPECTED), priorities[i]);
+	}
 }
 
 static void an_expected_port_is_no_alert(void **state)
@@ -343,6 +357,7 @@ int main(void)
 		SINK_TEST(connections_tell_where_to),
 		SINK_TEST(a_loss_tells_count_and_time),
 		SINK_TEST(an_alert_is_of_another_kind),
+		SINK_TEST(an_alert_has_the_priority_of_its_severity),
 		SINK_TEST(an_expected_port_is_no_alert),
 		SINK_TEST(a_missing_port_has_no_address),
 		SINK_TEST(a_note_is_one_line),

@@ -18,11 +18,10 @@ void timer_set(struct timers *timers, struct timer *timer, uint64_t due_ns)
 	timer_cancel(timer);
 	timer->due_ns = due_ns;
 	timer->set = true;
-	LIST_FOREACH(at, &timers->list, next)
-	{
-		if (at->due_ns > due_ns)
-			break;
+	at = LIST_FIRST(&timers->list);
+	while (at && at->due_ns <= due_ns) {
 		before = at;
+		at = LIST_NEXT(at, next);
 	}
 	if (before)
 		LIST_INSERT_AFTER(before, timer, next);

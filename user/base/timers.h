@@ -22,7 +22,7 @@ struct timer {
 
 /* Zero: none. In the order in which they are due. */
 struct timers {
-	LIST_HEAD(, timer) list;
+	LIST_HEAD(timer_list, timer) list;
 };
 
 /* It fires once, at due_ns or soon after; set before, it is moved. */

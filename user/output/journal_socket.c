@@ -109,7 +109,7 @@ long journal_socket_send(int fd, const char *data, size_t len)
 
 int journal_socket_probe(int fd)
 {
-	return send(fd, NULL, 0, MSG_NOSIGNAL) < 0 ? -errno : 0;
+	return send(fd, "", 0, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
 size_t journal_socket_unread(int fd)
