@@ -48,6 +48,16 @@ static void expect_number(const json_t *entry, const char *name, long want)
 	expect(entry, name, text);
 }
 
+/* Matches for a port of that process: others on this host open ports as well. */
+static const char *of(pid_t pid, int port)
+{
+	static char matches[96];
+
+	snprintf(matches, sizeof(matches), "-t porttrace PORTTRACE_PID=%d PORTTRACE_PORT=%d", pid,
+		 port);
+	return matches;
+}
+
 /* No field of ours is shown as numbers, or not at all. */
 static void expect_texts(json_t *entry)
 {
@@ -94,7 +104,7 @@ static void entry_fields(void)
 	tracer_expect(tracer, "open", 8080);
 	sock_close(fd);
 	tracer_expect(tracer, "close", 8080);
-	entries = journald_await("-t porttrace PORTTRACE_PORT=8080", 2);
+	entries = journald_await(of(getpid(), 8080), 2);
 	check(json_array_size(entries) == 2, "%zu entries, expected 2", json_array_size(entries));
 	expect_listener(json_array_get(entries, 0), "open");
 	expect(json_array_get(entries, 0), "MESSAGE_ID", "0b241cb1bf724fb2a0adf0f81b4cdde4");
@@ -135,17 +145,18 @@ static void entry_hostile(void)
 	struct child child;
 	struct tracer *tracer;
 	json_t *entries;
-	char *text;
+	char options[128], *text;
 
 	journald_prepare();
 	journald_start();
 	tracer = start();
 	child = hostile_start("8082");
 	tracer_expect(tracer, "open", 8082);
-	entries = journald_await("PORTTRACE_PORT=8082", 1);
+	entries = journald_await(of(child.pid, 8082), 1);
 	expect(json_array_get(entries, 0), "PORTTRACE_COMM", HOSTILE_SHOWN);
 	expect_texts(json_array_get(entries, 0));
-	text = journald_ask("-o cat PORTTRACE_PORT=8082");
+	snprintf(options, sizeof(options), "-o cat %s", of(child.pid, 8082));
+	text = journald_ask(options);
 	check(!strstr(text, "blob data"), "journalctl shows a blob: %s", text);
 	check(strchr(text, '\n') == text + strlen(text) - 1, "not one line: %s", text);
 	text_expect_harmless(text, strlen(text));
@@ -160,6 +171,7 @@ static void entry_large(void)
 	static char arg[ARGS];
 	const char *args[] = { "named", "8083", "large", arg, NULL };
 	struct child child;
+	char options[128];
 	json_t *entries;
 	size_t len;
 
@@ -169,7 +181,8 @@ static void entry_large(void)
 	child = helper_start(self_exe(), args);
 	step_await(child.ctl);
 	start();
-	entries = journald_await("-a PORTTRACE_PORT=8083", 1);
+	snprintf(options, sizeof(options), "-a %s", of(child.pid, 8083));
+	entries = journald_await(options, 1);
 	expect(json_array_get(entries, 0), "PORTTRACE_EVENT", "existing");
 	len = strlen(journald_field(json_array_get(entries, 0), "PORTTRACE_ARGS"));
 	check(len > 4 * (size_t)(ARGS - 1), "%zu bytes of arguments", len);
@@ -209,7 +222,7 @@ static void install_catalog(void)
 static void entry_catalog(void)
 {
 	struct tracer *tracer;
-	char *text;
+	char options[128], *text;
 
 	journald_prepare();
 	install_catalog();
@@ -217,8 +230,9 @@ static void entry_catalog(void)
 	tracer = start();
 	tcp_listen("127.0.0.1", 8084);
 	tracer_expect(tracer, "open", 8084);
-	json_decref(journald_await("PORTTRACE_PORT=8084", 1));
-	text = journald_ask("-x PORTTRACE_PORT=8084");
+	json_decref(journald_await(of(getpid(), 8084), 1));
+	snprintf(options, sizeof(options), "-x %s", of(getpid(), 8084));
+	text = journald_ask(options);
 	check(strstr(text, "Subject: tcp port 8084 opened"), "journalctl -x says: %s", text);
 	check(strstr(text, "tcp port 8084 at 127.0.0.1"), "journalctl -x says: %s", text);
 	check(strstr(text, "porttrace close tcp/8084"), "journalctl -x says: %s", text);
@@ -256,9 +270,8 @@ static void journal_absent(void)
 	}
 	await_error(tracer, "the journal cannot be reached");
 	journald_start();
-	json_decref(journald_await("PORTTRACE_EVENT=open PORTTRACE_PORT=8085 "
-				   "PORTTRACE_PORT=8086 PORTTRACE_PORT=8087",
-				   3));
+	for (int port = 8085; port < 8088; port++)
+		json_decref(journald_await(of(getpid(), port), 1));
 	await_error(tracer, "the journal is reached again");
 	check(count_of(tracer->errors, "\n") == 2, "it says more than that: %s", tracer->errors);
 }
@@ -331,7 +344,7 @@ static struct account await_account(const char *last)
 static void journal_killed(void)
 {
 	struct tracer *tracer;
-	char query[64];
+	char query[128];
 	json_t *entries;
 	struct account account;
 
@@ -346,11 +359,11 @@ static void journal_killed(void)
 			journald_start();
 	}
 	tracer_expect(tracer, "close", FIRST + MANY - 1);
-	snprintf(query, sizeof(query), "PORTTRACE_EVENT=close PORTTRACE_PORT=%d", FIRST + MANY - 1);
+	snprintf(query, sizeof(query), "PORTTRACE_EVENT=close %s", of(getpid(), FIRST + MANY - 1));
 	account = await_account(query);
 	check(account.lost == 0, "%ld entries lost", account.lost);
 	for (int i = 0; i < MANY; i += MANY / 8) {
-		snprintf(query, sizeof(query), "PORTTRACE_EVENT=open PORTTRACE_PORT=%d", FIRST + i);
+		snprintf(query, sizeof(query), "PORTTRACE_EVENT=open %s", of(getpid(), FIRST + i));
 		entries = journald_read(query);
 		check(json_array_size(entries) > 0, "port %d is not in the journal", FIRST + i);
 		json_decref(entries);
@@ -408,7 +421,7 @@ static void journal_full(void)
 	check(account.lost > 0 && account.lost < 2L * FLOOD, "%ld lost", account.lost);
 	await_error(tracer, "lost, as the journal is told, too");
 	tcp_listen("127.0.0.1", FIRST + 1);
-	json_decref(journald_await("PORTTRACE_PORT=20001", 1));
+	json_decref(journald_await(of(getpid(), FIRST + 1), 1));
 }
 
 const struct test journal_tests[] = {

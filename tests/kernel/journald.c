@@ -121,20 +121,17 @@ void journald_continue(void)
 	kill(journald, SIGCONT);
 }
 
-/* All that comes from it, with a NUL behind. */
+/* All that comes from it. */
 static char *read_all(FILE *from)
 {
-	size_t len = 0, size = 65536, got;
-	char *text = malloc(size);
+	char part[8192], *text = NULL;
+	size_t size = 0, got;
+	FILE *all = open_memstream(&text, &size);
 
-	while (text && (got = fread(text + len, 1, size - len - 1, from)) > 0) {
-		len += got;
-		if (size - len < 2)
-			text = realloc(text, size *= 2);
-	}
-	if (!text)
+	while (all && (got = fread(part, 1, sizeof(part), from)) > 0)
+		fwrite(part, 1, got, all);
+	if (!all || fclose(all))
 		test_fail("out of memory");
-	text[len] = '\0';
 	return text;
 }
 
