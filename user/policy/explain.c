@@ -211,27 +211,42 @@ void nearest_consider(struct nearest *nearest, const struct rule *rule, const st
 		*nearest = one;
 }
 
-void explain_nearest(const struct nearest *nearest, const struct view *view,
-		     char text[POLICY_WHY_MAX])
+/* Whether a key is told of: all are, or those that keep the rule from matching. */
+static void put_keys(struct why *why, const struct rule *rule, const struct view *view, bool all)
 {
-	const struct rule *rule = nearest->rule;
-	struct why why = why_begin(text);
 	bool more = false;
 
 	for (size_t i = 0; i < rule->n_criteria; i++) {
 		const struct criterion *criterion = &rule->criteria[i];
 
-		if (criterion_truth(rule, criterion, view) == TRUTH_YES)
+		if (!all && criterion_truth(rule, criterion, view) == TRUTH_YES)
 			continue;
 		if (more)
-			put(&why, "; ");
-		put_fact(&why, rule, criterion, view);
+			put(why, "; ");
+		put_fact(why, rule, criterion, view);
 		if (more)
-			put(&why, ", it wants %s", criterion->written);
+			put(why, ", it wants %s", criterion->written);
 		else
-			put(&why, ", rule %s wants %s", rule->place, criterion->written);
+			put(why, ", rule %s wants %s", rule->place, criterion->written);
 		more = true;
 	}
+}
+
+void explain_nearest(const struct nearest *nearest, const struct view *view,
+		     char text[POLICY_WHY_MAX])
+{
+	struct why why = why_begin(text);
+
+	put_keys(&why, nearest->rule, view, false);
+}
+
+void explain_match(const struct rule *rule, const struct view *view, char text[POLICY_WHY_MAX])
+{
+	struct why why = why_begin(text);
+
+	put_keys(&why, rule, view, true);
+	if (!rule->n_criteria)
+		put(&why, "rule %s takes %s, whoever it is", rule->place, rule->target);
 }
 
 /* --- what alerts ------------------------------------------------------------------------ */

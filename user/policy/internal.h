@@ -96,6 +96,8 @@ struct rule {
 	char *line_text;
 };
 
+struct index;
+
 struct policy {
 	struct rule *rules;
 	size_t n_rules;
@@ -106,11 +108,13 @@ struct policy {
 	enum action default_action;
 	enum severity default_severity;
 	char *default_place; /* where it stands; NULL: nowhere */
+	char *default_text;  /* as written */
 	uint32_t keys;       /* of all rules */
 	bool asks_ephemeral;
 	struct policy_required *required;
 	size_t *required_rules; /* the rule of each */
 	size_t n_required;
+	struct index *index;
 };
 
 void rule_free(struct rule *rule);
@@ -222,6 +226,8 @@ struct nearest {
 void nearest_consider(struct nearest *nearest, const struct rule *rule, const struct view *view);
 void explain_nearest(const struct nearest *nearest, const struct view *view,
 		     char why[POLICY_WHY_MAX]);
+/* What each key of the rule is about: what is, and what it wants. */
+void explain_match(const struct rule *rule, const struct view *view, char why[POLICY_WHY_MAX]);
 /* rule NULL: the default. */
 void explain_alert(const struct rule *rule, const struct view *view, char why[POLICY_WHY_MAX]);
 

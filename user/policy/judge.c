@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The verdict: the first rule that matches, and why. */
-#include "policy/internal.h"
+#include "policy/index.h"
 
-#include <stddef.h>
+#include <stdio.h>
 
 static const struct rule *first_match(const struct policy *policy, const struct view *view)
 {
-	for (size_t i = 0; i < policy->n_rules; i++)
-		if (rule_matches(&policy->rules[i], view))
-			return &policy->rules[i];
-	return NULL;
-}
+	struct candidates candidates;
+	uint32_t rule;
 
-static void find_nearest(const struct policy *policy, const struct view *view,
-			 struct nearest *nearest)
-{
-	for (size_t i = 0; i < policy->n_rules; i++)
-		nearest_consider(nearest, &policy->rules[i], view);
+	candidates_find(policy->index, view, &candidates);
+	while (candidates_next(&candidates, &rule))
+		if (rule_matches(&policy->rules[rule], view))
+			return &policy->rules[rule];
+	return NULL;
 }
 
 static enum verdict_kind kind_of(enum action action)
@@ -33,19 +30,25 @@ static enum verdict_kind kind_of(enum action action)
 	return VERDICT_UNEXPECTED;
 }
 
-/* rule NULL: the default. */
-static void explain(const struct policy *policy, const struct rule *rule, const struct view *view,
-		    struct judgement *out)
+/* rule NULL: the default. Whether what is there differs from a rule that names the number. */
+static bool explain(const struct policy *policy, const struct rule *rule, const struct view *view,
+		    char why[POLICY_WHY_MAX])
 {
 	struct nearest nearest = { 0 };
+	bool differs;
 
-	find_nearest(policy, view, &nearest);
-	out->verdict.why = out->why;
-	out->verdict.changed = nearest.rule && nearest.differ && nearest.known;
-	if (nearest.rule && nearest.differ && (nearest.known || !rule))
-		explain_nearest(&nearest, view, out->why);
+	candidates_naming(policy->index, view, &nearest);
+	differs = nearest.rule && nearest.differ;
+	if (differs && (nearest.known || !rule))
+		explain_nearest(&nearest, view, why);
 	else
-		explain_alert(rule, view, out->why);
+		explain_alert(rule, view, why);
+	return differs && nearest.known;
+}
+
+static enum verdict_kind verdict_of(const struct policy *policy, const struct rule *rule)
+{
+	return kind_of(rule ? rule->action : policy->default_action);
 }
 
 void policy_judge(const struct policy *policy, const struct policy_subject *subject,
@@ -57,11 +60,29 @@ void policy_judge(const struct policy *policy, const struct policy_subject *subj
 	view_init(&view, subject);
 	rule = first_match(policy, &view);
 	out->verdict = (struct verdict){
-		.kind = kind_of(rule ? rule->action : policy->default_action),
+		.kind = verdict_of(policy, rule),
 		.severity = rule ? rule->severity : policy->default_severity,
 		.rule = rule ? rule->place : "default",
 		.hook = rule && rule->action == ACTION_ALERT ? rule->hook : NULL,
 	};
-	if (out->verdict.kind == VERDICT_UNEXPECTED)
-		explain(policy, rule, &view, out);
+	if (out->verdict.kind != VERDICT_UNEXPECTED)
+		return;
+	out->verdict.changed = explain(policy, rule, &view, out->why);
+	out->verdict.why = out->why;
+}
+
+void policy_explain(const struct policy *policy, const struct policy_subject *subject,
+		    char why[POLICY_WHY_MAX])
+{
+	const struct rule *rule;
+	struct view view;
+
+	view_init(&view, subject);
+	rule = first_match(policy, &view);
+	if (verdict_of(policy, rule) == VERDICT_UNEXPECTED)
+		explain(policy, rule, &view, why);
+	else if (rule)
+		explain_match(rule, &view, why);
+	else
+		snprintf(why, POLICY_WHY_MAX, "no rule matches, and the default lets it through");
 }

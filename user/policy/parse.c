@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Files into a policy: lines, includes, the default. */
-#include "policy/internal.h"
+#include "policy/index.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -109,6 +109,9 @@ static int parse_default(struct parser *p, const struct line *line, struct span 
 	policy->has_default = true;
 	policy->default_action = action;
 	policy->default_severity = severity;
+	policy->default_text = strndup(first.at, (size_t)(word.at + word.len - first.at));
+	if (!policy->default_text)
+		return -ENOMEM;
 	if (asprintf(&policy->default_place, "%s:%u", place_of(p, line->file), line->number) >= 0)
 		return 0;
 	policy->default_place = NULL;
@@ -398,7 +401,10 @@ static int parse_all(struct parser *p, const char *path)
 	if (p->problems->n_errors)
 		return -EINVAL;
 	err = collect_required(p->policy);
-	return err;
+	if (err)
+		return err;
+	p->policy->index = index_new(p->policy);
+	return p->policy->index ? warn_shadowed(p->policy, p->problems) : -ENOMEM;
 }
 
 int policy_parse(struct policy **out, const char *path, const struct policy_files *files,

@@ -3,7 +3,7 @@
 #include "policy/policy.h"
 
 #include "base/escape.h"
-#include "policy/internal.h"
+#include "policy/index.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +19,10 @@ void policy_free(struct policy *policy)
 	free(policy->rules);
 	free(policy->files);
 	free(policy->default_place);
+	free(policy->default_text);
 	free(policy->required);
 	free(policy->required_rules);
+	index_free(policy->index);
 	free(policy);
 }
 
@@ -29,12 +31,26 @@ size_t policy_n_rules(const struct policy *policy)
 	return policy->n_rules;
 }
 
+size_t policy_n_files(const struct policy *policy)
+{
+	return policy->n_files;
+}
+
 bool policy_asks(const struct policy *policy, const char *key)
 {
 	for (unsigned int i = 0; i < KEYS; i++)
 		if (!strcmp(key, rule_key_name((enum rule_key)i)))
 			return policy->keys & 1u << i;
 	return !strcmp(key, "ephemeral") && policy->asks_ephemeral;
+}
+
+const char *policy_rule_text(const struct policy *policy, const char *place)
+{
+	for (size_t i = 0; i < policy->n_rules; i++)
+		if (!strcmp(policy->rules[i].place, place))
+			return policy->rules[i].text;
+	return policy->default_text ? policy->default_text :
+				      "default alert:warning (none is written)";
 }
 
 enum severity policy_default_severity(const struct policy *policy)

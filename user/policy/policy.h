@@ -24,6 +24,8 @@
 #define POLICY_PROBLEMS_MAX 1000 /* kept; more are counted */
 
 struct policy;
+struct rule;
+struct element;
 
 enum problem_level { PROBLEM_WARNING, PROBLEM_ERROR };
 
@@ -90,6 +92,7 @@ int policy_parse(struct policy **out, const char *path, const struct policy_file
 int policy_load(struct policy **out, const char *path, struct policy_problems *problems);
 void policy_free(struct policy *policy);
 size_t policy_n_rules(const struct policy *policy);
+size_t policy_n_files(const struct policy *policy);
 /* Whether any rule has this key ("iface", "group") or the word "ephemeral" for its ports: what a
  * judge need not find out is not. */
 bool policy_asks(const struct policy *policy, const char *key);
@@ -143,6 +146,29 @@ struct judgement {
  */
 void policy_judge(const struct policy *policy, const struct policy_subject *subject,
 		  struct judgement *out);
+
+/*
+ * What the verdict comes from, for a person who asks: as "why" for what is
+ * unexpected, else what is and what the rule wants.
+ */
+void policy_explain(const struct policy *policy, const struct policy_subject *subject,
+		    char why[POLICY_WHY_MAX]);
+/* The rule of that place as it was written; "default": its line, or what is taken where there is none. */
+const char *policy_rule_text(const struct policy *policy, const char *rule);
+
+/* A plain name in a rule, of a user say, and where it stands. */
+struct policy_name {
+	const char *name;
+	const struct rule *rule;
+	const struct element *element;
+};
+
+/* Calls back for each plain name (no pattern, no number) behind a key. */
+void policy_each_name(const struct policy *policy, const char *key,
+		      void (*fn)(void *arg, const struct policy_name *name), void *arg);
+/* Adds a warning about a name. */
+void policy_problems_warn(struct policy_problems *problems, const struct policy_name *name,
+			  const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* One port, or one range of which any will do, that a "require" rule asks for. */
 struct policy_required {
