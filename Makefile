@@ -62,8 +62,10 @@ HOOKS_PARTS := core calls conn_tell conn hook_cgroup hook_cgroup_conn hook_fentr
 	hook_kprobe hook_tracepoint hook_tracepoint_conn
 SNAPSHOT_PARTS := snapshot
 
+MAN_PAGES := $(patsubst docs/%.scd,build/%,$(wildcard docs/*.scd))
+
 .PHONY: all
-all: $(B)/porttrace $(if $(CROSS),,build/porttrace.8)
+all: $(B)/porttrace $(if $(CROSS),,$(MAN_PAGES))
 
 $(B)/porttrace: $(OBJ)/porttrace FORCE
 	$(Q)cmp -s $< $@ || { cp $< $@.new && mv $@.new $@; }
@@ -123,11 +125,11 @@ bpf-objects: $(foreach o,$(BPF_OBJECTS),$(B)/bpf/$(o).loop.o $(B)/bpf/$(o).unrol
 
 # --- documentation ---------------------------------------------------------------
 
-# The options of the man page are those of --help.
-build/porttrace.8: docs/porttrace.8.scd tools/man-options build/porttrace
+# The options of a man page are those of --help.
+$(MAN_PAGES): build/%: docs/%.scd tools/man-options build/porttrace
 	$(call say,MAN,$@)
-	$(Q)tools/man-options build/porttrace < $< > build/porttrace.8.scd
-	$(Q)scdoc < build/porttrace.8.scd > $@
+	$(Q)tools/man-options build/porttrace < $< > $@.scd
+	$(Q)scdoc < $@.scd > $@
 
 # --- set-up, run ----------------------------------------------------------------------
 
@@ -162,7 +164,7 @@ test:
 .PHONY: lint
 lint:
 	@tools/setup lint
-	@$(MAKE) --no-print-directory skeletons build/porttrace.8
+	@$(MAKE) --no-print-directory skeletons $(MAN_PAGES)
 	@tools/lint
 
 .PHONY: bench

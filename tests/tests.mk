@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # How the tests are built and run; `make test` runs each of TEST_SUITES.
 
-TEST_SUITES := test-includes test-unit test-fuzz test-docs test-install test-vmlinux test-stack test-kernel
+TEST_SUITES := test-includes test-unit test-fuzz test-docs test-policy test-install test-vmlinux test-stack test-kernel
 RESULTS := build/test-results
 
 # --- unit: no root, always under ASan and UBSan -------------------------------------
@@ -11,7 +11,7 @@ UNIT_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g -O1 -Iuser -Ibp
 # All that needs no kernel side.
 PURE_SOURCES := $(wildcard user/base/*.c user/model/*.c user/enrich/*.c user/output/*.c user/policy/*.c user/alert/*.c) user/diag/message.c user/diag/procfs.c \
 	user/trace/ladder.c user/trace/rungs.c user/trace/programs.c user/trace/core_types.c user/trace/raw_types.c \
-	user/cmd/stream_options.c user/cmd/filter_options.c user/cmd/port_arg.c user/cmd/waited.c user/cmd/passing.c
+	user/cmd/stream_options.c user/cmd/filter_options.c user/cmd/service_options.c user/cmd/port_arg.c user/cmd/waited.c user/cmd/passing.c
 PURE_OBJECTS := $(PURE_SOURCES:user/%.c=$(UNIT_OBJ)/%.o)
 UNIT_TESTS := $(patsubst tests/unit/%.c,build/tests/unit/%,$(wildcard tests/unit/test_*.c))
 
@@ -92,9 +92,16 @@ test-includes:
 	@tests/check $(RESULTS)/house.tsv house include-arrows tools/check-includes
 	@tests/check $(RESULTS)/house.tsv house include-check-finds tools/check-includes --self-test
 
-test-docs: build/porttrace build/porttrace.8
+test-docs: build/porttrace $(MAN_PAGES)
 	@tests/check $(RESULTS)/docs.tsv docs man-page-has-every-option tests/docs/options
 	@tests/check $(RESULTS)/docs.tsv docs man-page-is-well-formed tests/docs/well-formed
+
+# --- policies: the command, and the shipped examples -------------------------------------
+
+.PHONY: test-policy
+test-policy: build/porttrace
+	@tests/check $(RESULTS)/policy.tsv policy command-says-what-it-should tests/policy/command
+	@tests/check $(RESULTS)/policy.tsv policy examples-have-no-mistake tests/policy/examples
 
 # --- vmlinux.h against kernels: recorded ones and this one -------------------------------------
 

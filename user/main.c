@@ -24,6 +24,7 @@ static const struct command {
 	{ "wait", cmd_wait, "return as soon as a port is open, or closed" },
 	{ "close", cmd_close, "close ports of other processes, which keep running" },
 	{ "run", cmd_run, "run a command, and print the ports of it and its descendants" },
+	{ "policy", cmd_policy, "check a policy, or say which of its rules decides of a port" },
 	{ "learn", cmd_learn, "write a policy from what is open, and from what opens" },
 	{ "doctor", cmd_doctor, "say what this kernel and these privileges allow, and the mend" },
 	{ "version", cmd_version, "print versions and features" },

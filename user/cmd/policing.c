@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void put_problems(const struct policy_problems *problems)
+void policing_put_problems(const struct policy_problems *problems)
 {
 	struct buf text = { 0 };
 
@@ -24,7 +24,7 @@ int policing_load(struct policy **out, const char *path)
 	int err = policy_load(out, path ? path : POLICY_DEFAULT_PATH, &problems);
 
 	if (problems.n)
-		put_problems(&problems);
+		policing_put_problems(&problems);
 	if (err && !problems.n_errors)
 		say("the policy cannot be read: %s", strerror(-err));
 	policy_problems_free(&problems);

@@ -5,6 +5,8 @@
 
 #include "alert/judge.h"
 
+/* On stderr, as a compiler does. */
+void policing_put_problems(const struct policy_problems *problems);
 /*
  * The policy at path, NULL: the default one. Problems are printed on stderr. STATUS_OK, or
  * STATUS_USAGE after it said what is wrong.

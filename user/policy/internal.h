@@ -108,7 +108,7 @@ struct policy {
 	enum action default_action;
 	enum severity default_severity;
 	char *default_place; /* where it stands; NULL: nowhere */
-	char *default_text;  /* as written */
+	char *default_text;  /* "default alert:warning" */
 	uint32_t keys;       /* of all rules */
 	bool asks_ephemeral;
 	struct policy_required *required;

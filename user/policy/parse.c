@@ -109,9 +109,10 @@ static int parse_default(struct parser *p, const struct line *line, struct span 
 	policy->has_default = true;
 	policy->default_action = action;
 	policy->default_severity = severity;
-	policy->default_text = strndup(first.at, (size_t)(word.at + word.len - first.at));
-	if (!policy->default_text)
+	if (asprintf(&policy->default_text, "default %.*s", (int)word.len, word.at) < 0) {
+		policy->default_text = NULL;
 		return -ENOMEM;
+	}
 	if (asprintf(&policy->default_place, "%s:%u", place_of(p, line->file), line->number) >= 0)
 		return 0;
 	policy->default_place = NULL;
