@@ -237,3 +237,31 @@ void port_table_missing(struct ports *ports, struct open_socket *open, uint64_t 
 	port_table_close(ports, &event, open);
 	procs_put(ports->procs, event.actor.process);
 }
+
+struct each {
+	event_fn tell;
+	void *arg;
+};
+
+static void tell_one(const void *node, VISIT visit, void *arg)
+{
+	const struct open_socket *open = *(struct open_socket *const *)node;
+	const struct each *each = arg;
+	struct event event = { .kind = EVENT_EXISTING, .from = RECORD_OPEN };
+
+	if (visit != postorder && visit != leaf)
+		return;
+	event.time_ns = open->opened_ns;
+	event.socket = open->socket;
+	event.actor = open->opener;
+	event.actor.source = open->opened_ns ? SOURCE_SOCKET : SOURCE_PROC;
+	event.sharing = open->group->sockets;
+	each->tell(&event, each->arg);
+}
+
+void ports_tell_open(const struct ports *ports, event_fn tell, void *arg)
+{
+	struct each each = { tell, arg };
+
+	twalk_r(ports->sockets, tell_one, &each);
+}

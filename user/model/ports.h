@@ -30,6 +30,9 @@ void ports_each(const struct ports *ports,
 		void (*tell)(const struct endpoint *endpoint, unsigned int verdict, void *arg),
 		void *arg);
 
+/* Each socket that is open, as EVENT_EXISTING, to tell(event, arg); whose it is, is its opener. */
+void ports_tell_open(const struct ports *ports, event_fn tell, void *arg);
+
 /* Takes a DECODED_PORT. 0 or -ENOMEM. */
 int ports_apply(struct ports *ports, const struct decoded *record);
 
