@@ -3,6 +3,7 @@
 #include "sinks.h"
 
 #include "model/verdict.h"
+#include "output/alert_line.h"
 
 static struct verdict verdict;
 static struct place place;
@@ -142,6 +143,51 @@ static void what_is_missing_has_nobody(void **state)
 			    "!!!!!!!! CRIT      MISSING [a.policy:1]\n");
 }
 
+static void what_was_counted_has_a_line(void **state)
+{
+	struct endpoint local = an_endpoint(IPPROTO_TCP, 80);
+	struct alert_count count = { .course = ALERT_AGAIN,
+				     .count = 29,
+				     .span_ns = 60000000001ULL,
+				     .severity = SEVERITY_WARNING,
+				     .exe = "/bin/a\n",
+				     .unit = "a.service",
+				     .proto = "tcp",
+				     .local = &local };
+
+	(void)state;
+	alert_put_count(&count, false, &out);
+	assert_text(&out, "!!!!!!!! WARNING   29 MORE in 60 s: tcp 0.0.0.0:80 by /bin/a\\x0a in "
+			  "a.service\n");
+	local.family = 0; /* missing */
+	count.exe = count.unit = NULL;
+	alert_put_count(&count, false, &out);
+	assert_text(&out, "!!!!!!!! WARNING   29 MORE in 60 s: tcp *:80\n");
+	count = (struct alert_count){ .course = ALERT_STORM,
+				      .count = 1,
+				      .span_ns = 10000000000ULL,
+				      .severity = SEVERITY_CRIT,
+				      .first = 7,
+				      .last = 7 };
+	alert_put_count(&count, true, &out);
+	assert_text(&out, "\033[1;31m!!!!!!!! CRIT      1 MORE in 10 s: port 7\033[0m\n");
+	count.last = 9;
+	count.many_exes = true;
+	alert_put_count(&count, false, &out);
+	assert_text(&out, "!!!!!!!! CRIT      1 MORE in 10 s: ports 7-9 by other executables\n");
+}
+
+static void what_is_folded_has_no_row(void **state)
+{
+	struct event event = judged(EVENT_OPEN);
+
+	(void)state;
+	choose("event");
+	event.folded = true;
+	assert_string_equal(shown(&sink_table, &event), "");
+	assert_string_equal(shown(&sink_csv, &event), "open\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +197,8 @@ int main(void)
 		SINK_TEST(columns_show_the_verdict),
 		SINK_TEST(an_alert_has_a_line_of_its_own),
 		SINK_TEST(what_is_missing_has_nobody),
+		SINK_TEST(what_was_counted_has_a_line),
+		SINK_TEST(what_is_folded_has_no_row),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -198,6 +198,7 @@ struct event {
 	const char *hook;                    /* static: what saw it; NULL: the snapshot */
 	const struct verdict *verdict;       /* borrowed; NULL: no policy judged it */
 	bool alert;                          /* somebody must know, and was not told lately */
+	bool folded;        /* no row of a table: a line that comes later counts it */
 	uint16_t last_port; /* EVENT_MISSING: of a range, of which any will do; 0: it is one port */
 	/* EVENT_LOST */
 	uint64_t lost_count;    /* 0: nobody can know, it was never seen */

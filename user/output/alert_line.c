@@ -2,12 +2,13 @@
 #include "output/alert_line.h"
 
 #include "base/escape.h"
-#include "model/verdict.h"
+#include "output/cells.h"
 
 #include <ctype.h>
 #include <string.h>
 
 #define COLOR_OFF "\033[0m"
+#define NSEC_PER_SEC 1000000000ULL
 #define SEVERITY_WIDTH 10 /* as wide as the column EVENT of the rows, and a blank */
 
 static const char *color_of(enum severity severity)
@@ -83,5 +84,59 @@ void alert_put_line(const struct event *event, bool color, struct buf *out)
 	buf_putc(out, ']');
 	if (event->actor.process)
 		put_who(event->actor.process, out);
+	put_end(color, out);
+}
+
+/* "tcp 0.0.0.0:8080"; of a port that is missing "tcp *:8080" */
+static void put_port(const struct alert_count *count, struct buf *out)
+{
+	buf_puts(out, count->proto);
+	buf_putc(out, ' ');
+	if (count->local->family) {
+		cell_put_endpoint(count->local, out);
+		return;
+	}
+	buf_puts(out, "*:");
+	buf_put_u64(out, count->local->port);
+}
+
+static void put_ports(const struct alert_count *count, struct buf *out)
+{
+	buf_puts(out, count->first == count->last ? "port " : "ports ");
+	buf_put_u64(out, count->first);
+	if (count->first == count->last)
+		return;
+	buf_putc(out, '-');
+	buf_put_u64(out, count->last);
+}
+
+static void put_by(const struct alert_count *count, struct buf *out)
+{
+	if (count->many_exes) {
+		buf_puts(out, " by other executables");
+		return;
+	}
+	if (count->exe) {
+		buf_puts(out, " by ");
+		put_text(count->exe, out);
+	}
+	if (count->unit) {
+		buf_puts(out, " in ");
+		put_text(count->unit, out);
+	}
+}
+
+void alert_put_count(const struct alert_count *count, bool color, struct buf *out)
+{
+	put_mark(count->severity, color, out);
+	buf_put_u64(out, count->count);
+	buf_puts(out, " MORE in ");
+	buf_put_u64(out, (count->span_ns + NSEC_PER_SEC / 2) / NSEC_PER_SEC);
+	buf_puts(out, " s: ");
+	if (count->course == ALERT_AGAIN)
+		put_port(count, out);
+	else
+		put_ports(count, out);
+	put_by(count, out);
 	put_end(color, out);
 }

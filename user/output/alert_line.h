@@ -6,10 +6,13 @@
 #ifndef PORTTRACE_OUTPUT_ALERT_LINE_H
 #define PORTTRACE_OUTPUT_ALERT_LINE_H
 
+#include "alert/alert.h"
 #include "base/buf.h"
-#include "model/event.h"
 
 /* Of an event that has a verdict: what was found, why, by which rule, and by whom. */
 void alert_put_line(const struct event *event, bool color, struct buf *out);
+
+/* What was counted instead of being told one by one. */
+void alert_put_count(const struct alert_count *count, bool color, struct buf *out);
 
 #endif

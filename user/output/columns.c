@@ -371,6 +371,12 @@ bool columns_have(const struct column_list *list, const char *name)
 
 int columns_parse(const char *list_text, struct column_list *list, const char **bad)
 {
+	list->n = 0;
+	return columns_add(list, list_text, bad);
+}
+
+int columns_add(struct column_list *list, const char *list_text, const char **bad)
+{
 	static char copy[512];
 	char *rest = copy, *word;
 
@@ -379,7 +385,6 @@ int columns_parse(const char *list_text, struct column_list *list, const char **
 	if (len >= sizeof(copy))
 		return -E2BIG;
 	memcpy(copy, list_text, len + 1);
-	list->n = 0;
 	while ((word = next_word(&rest))) {
 		const struct column *column = by_name(word);
 

@@ -41,4 +41,7 @@ void columns_default(struct column_list *list);
  */
 int columns_parse(const char *list_text, struct column_list *list, const char **bad);
 
+/* The same behind what is there. */
+int columns_add(struct column_list *list, const char *list_text, const char **bad);
+
 #endif

@@ -240,15 +240,13 @@ static void put_port(const struct event *e, struct enrich *enrich, struct buf *o
 static void put_process(const struct event *e, struct enrich *enrich, struct buf *out)
 {
 	const struct process *process = e->actor.process;
-	const char *unit = enrich_unit(enrich, process);
 
 	put_number(out, "PORTTRACE_PID=", process->tgid);
 	put_text(out, "PORTTRACE_COMM=", e->actor.comm);
 	put_text(out, "PORTTRACE_EXE=", process->exe);
 	put_user(e, enrich, out);
-	put_text(out, "PORTTRACE_UNIT=", unit);
+	put_text(out, "PORTTRACE_UNIT=", enrich_unit(enrich, process));
 	put_text(out, "PORTTRACE_CONTAINER=", enrich_container(enrich, process));
-	put_text(out, "OBJECT_SYSTEMD_UNIT=", unit);
 }
 
 static void put_verdict(const struct verdict *verdict, struct buf *out)
@@ -266,12 +264,8 @@ static void put_loss(uint64_t count, uint64_t from_ns, uint64_t to_ns, struct bu
 	put_time(out, "PORTTRACE_TO=", to_ns);
 }
 
-size_t journal_put_event(const struct event *event, struct enrich *enrich, uint64_t seq,
-			 struct buf *out)
+void journal_put_fields(const struct event *event, struct enrich *enrich, struct buf *out)
 {
-	size_t from = out->len, lasting;
-
-	put_head(journal_event_kind(event), journal_event_priority(event), seq, out);
 	put_text(out, "PORTTRACE_EVENT=", event_kind_name(event->kind));
 	put_time(out, "PORTTRACE_TIME=", event->time_ns);
 	if (event->kind == EVENT_LOST)
@@ -282,6 +276,17 @@ size_t journal_put_event(const struct event *event, struct enrich *enrich, uint6
 		put_process(event, enrich, out);
 	if (event->verdict)
 		put_verdict(event->verdict, out);
+}
+
+size_t journal_put_event(const struct event *event, struct enrich *enrich, uint64_t seq,
+			 struct buf *out)
+{
+	size_t from = out->len, lasting;
+
+	put_head(journal_event_kind(event), journal_event_priority(event), seq, out);
+	journal_put_fields(event, enrich, out);
+	if (event->actor.process)
+		put_text(out, "OBJECT_SYSTEMD_UNIT=", enrich_unit(enrich, event->actor.process));
 	put_message(event, enrich, out);
 	lasting = out->len - from;
 	if (event->actor.process)

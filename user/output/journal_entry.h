@@ -18,6 +18,9 @@
 enum journal_kind journal_event_kind(const struct event *event);
 enum journal_priority journal_event_priority(const struct event *event);
 
+/* Its fields PORTTRACE_*, one a line: what else wants them has the same. */
+void journal_put_fields(const struct event *event, struct enrich *enrich, struct buf *out);
+
 /*
  * Appends the entry of an event. Its end is true for the moment alone: a number
  * is a process's only as long as that lives, and journald looks it up. Returns

@@ -143,6 +143,8 @@ static void event_line(const struct sink *sink, const struct event *event, struc
 {
 	const char *color = sink->color ? color_of(event->kind) : NULL;
 
+	if (event->folded)
+		return;
 	if (color)
 		buf_puts(out, color);
 	put_line(sink, out, put_value, event);
