@@ -1,0 +1,466 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cmd/hook_helper.h"
+
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/timers.h"
+#include "cmd/hooks.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define NSEC_PER_SEC 1000000000ULL
+#define ENV_MAX 64
+#define PATH_OF_ROOT "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+/* One that waits for its turn. */
+struct request {
+	struct request *next;
+	int input;
+	size_t len;
+	char text[]; /* as it came; the name first */
+};
+
+struct helper;
+
+/* One at work. */
+struct job {
+	struct helper *helper;
+	pid_t pid; /* of the process group, too; 0: none */
+	int pidfd;
+	struct timer deadline;
+	bool killed;
+	char name[64];
+};
+
+/* Something that went wrong, told at most once a second, with how often. */
+struct trouble {
+	uint64_t count;
+	char text[160]; /* the last one */
+};
+
+enum trouble_kind { NOT_RUN, FAILED, KILLED, TROUBLES };
+
+struct helper {
+	struct loop loop;
+	struct timers timers;
+	struct timer said, end;
+	int fd; /* -1: the other end is gone */
+	struct job jobs[HOOKS_AT_ONCE];
+	struct request *first, **last;
+	size_t waiting;
+	struct trouble troubles[TROUBLES];
+};
+
+/* --- what goes wrong ----------------------------------------------------------------------- */
+
+static void say_troubles(void *arg)
+{
+	struct helper *helper = arg;
+
+	for (int i = 0; i < TROUBLES; i++) {
+		struct trouble *trouble = &helper->troubles[i];
+
+		if (trouble->count > 1)
+			say("%s (%" PRIu64 " times)", trouble->text, trouble->count);
+		else if (trouble->count)
+			say("%s", trouble->text);
+		trouble->count = 0;
+	}
+}
+
+__attribute__((format(printf, 3, 4))) static void note(struct helper *helper,
+						       enum trouble_kind kind, const char *format,
+						       ...)
+{
+	struct trouble *trouble = &helper->troubles[kind];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(trouble->text, sizeof(trouble->text), format, args);
+	va_end(args);
+	trouble->count++;
+	if (!helper->said.set)
+		timer_set(&helper->timers, &helper->said, boot_after_ns(NSEC_PER_SEC));
+}
+
+/* --- whether it may be run ----------------------------------------------------------------- */
+
+static const char *not_roots(const struct stat *st)
+{
+	if (st->st_uid)
+		return "is not owned by root";
+	if (st->st_mode & (S_IWGRP | S_IWOTH))
+		return "is writable by others than root";
+	return NULL;
+}
+
+/* Who may write to a folder may put another file there. NULL: nobody but root may. */
+static const char *folder_trouble(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st))
+		return errno == ENOENT ? "is not there" : "cannot be looked at";
+	return S_ISDIR(st.st_mode) ? not_roots(&st) : "is not a directory";
+}
+
+static const char *file_trouble(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st))
+		return errno == ENOENT ? "is not there" : "cannot be looked at";
+	if (S_ISLNK(st.st_mode))
+		return "is a symbolic link, which is not followed";
+	if (!S_ISREG(st.st_mode))
+		return "is not a file";
+	return st.st_mode & S_IXUSR ? not_roots(&st) : "is not executable";
+}
+
+/* Nobody but root can change what is found here before it is run. */
+static bool may_run(struct helper *helper, const char *name, const char *path)
+{
+	static const char *const folders[] = { "/etc", "/etc/porttrace", HOOKS_DIR };
+	const char *why = NULL, *where = path;
+
+	for (size_t i = 0; !why && i < sizeof(folders) / sizeof(*folders); i++) {
+		why = folder_trouble(folders[i]);
+		where = folders[i];
+	}
+	if (!why) {
+		why = file_trouble(path);
+		where = path;
+	}
+	if (why)
+		note(helper, NOT_RUN, "hook '%s' was not run: %s %s", name, where, why);
+	return !why;
+}
+
+/* --- running one ----------------------------------------------------------------------------- */
+
+static void run_next(struct helper *helper);
+
+static void kill_group(const struct job *job)
+{
+	kill(-job->pid, SIGKILL);
+}
+
+static void on_deadline(void *arg)
+{
+	struct job *job = arg;
+
+	job->killed = true;
+	kill_group(job);
+}
+
+/* What it left behind ends with it. Until it is waited for, its number is nobody else's. */
+static void on_end(void *arg)
+{
+	struct job *job = arg;
+	struct helper *helper = job->helper;
+	int status = 0;
+
+	kill_group(job);
+	if (waitpid(job->pid, &status, 0) < 0)
+		status = 0;
+	loop_remove(&helper->loop, job->pidfd);
+	close(job->pidfd);
+	timer_cancel(&job->deadline);
+	job->pid = 0;
+	if (job->killed)
+		note(helper, KILLED, "hook '%s' was killed: it took more than %d s", job->name,
+		     HOOKS_SECONDS);
+	else if (WIFSIGNALED(status))
+		note(helper, FAILED, "hook '%s' ended by signal %d", job->name, WTERMSIG(status));
+	else if (WEXITSTATUS(status))
+		note(helper, FAILED, "hook '%s' ended with status %d", job->name,
+		     WEXITSTATUS(status));
+	run_next(helper);
+}
+
+/* No descriptor of ours but stderr, no signal blocked or ignored, a process group of its own. */
+static int spawn(const char *path, char **env, int input, pid_t *pid)
+{
+	char *argv[] = { (char *)path, NULL };
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	sigset_t none, all;
+	int err;
+
+	sigemptyset(&none);
+	sigfillset(&all);
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+						POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setpgroup(&attr, 0);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setsigdefault(&attr, &all);
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
+	posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
+	posix_spawn_file_actions_addchdir_np(&files, "/");
+	err = posix_spawn(pid, path, &files, &attr, argv, env);
+	posix_spawn_file_actions_destroy(&files);
+	posix_spawnattr_destroy(&attr);
+	return -err;
+}
+
+/* Points into the request. */
+static void fill_env(struct request *request, char *env[ENV_MAX])
+{
+	char *at = request->text + strlen(request->text) + 1, *end = request->text + request->len;
+	size_t n = 0;
+
+	env[n++] = (char *)PATH_OF_ROOT;
+	for (; at < end && n < ENV_MAX - 1; at += strlen(at) + 1)
+		env[n++] = at;
+	env[n] = NULL;
+}
+
+static void watch_job(struct helper *helper, struct job *job)
+{
+	job->pidfd = (int)syscall(SYS_pidfd_open, job->pid, 0);
+	if (job->pidfd >= 0 && !loop_add(&helper->loop, job->pidfd, EPOLLIN, on_end, job))
+		timer_set(&helper->timers, &job->deadline,
+			  boot_after_ns(HOOKS_SECONDS * NSEC_PER_SEC));
+	else /* it cannot be bounded */
+		on_end(job);
+}
+
+static void start(struct helper *helper, struct job *job, struct request *request)
+{
+	const char *name = request->text;
+	char path[sizeof(HOOKS_DIR) + sizeof(job->name) + 1], *env[ENV_MAX];
+	int err;
+
+	snprintf(path, sizeof(path), HOOKS_DIR "/%s", name);
+	if (!may_run(helper, name, path))
+		return;
+	fill_env(request, env);
+	err = spawn(path, env, request->input, &job->pid);
+	if (err) {
+		job->pid = 0;
+		note(helper, NOT_RUN, "hook '%s' was not run: %s", name, strerror(-err));
+		return;
+	}
+	job->killed = false;
+	snprintf(job->name, sizeof(job->name), "%s", name);
+	watch_job(helper, job);
+}
+
+static void request_free(struct request *request)
+{
+	if (request->input >= 0)
+		close(request->input);
+	free(request);
+}
+
+static struct job *free_job(struct helper *helper)
+{
+	for (int i = 0; i < HOOKS_AT_ONCE; i++)
+		if (!helper->jobs[i].pid)
+			return &helper->jobs[i];
+	return NULL;
+}
+
+static struct request *take(struct helper *helper)
+{
+	struct request *request = helper->first;
+
+	helper->first = request->next;
+	if (!helper->first)
+		helper->last = &helper->first;
+	helper->waiting--;
+	return request;
+}
+
+static void run_next(struct helper *helper)
+{
+	struct job *job;
+
+	while (helper->first && (job = free_job(helper))) {
+		struct request *request = take(helper);
+
+		start(helper, job, request);
+		request_free(request);
+	}
+}
+
+/* --- requests --------------------------------------------------------------------------------- */
+
+static void put(struct helper *helper, struct request *request)
+{
+	if (helper->waiting == HOOKS_WAITING_MAX) {
+		note(helper, NOT_RUN, "hook '%s' was not run: %d are at work, and %d wait",
+		     request->text, HOOKS_AT_ONCE, HOOKS_WAITING_MAX);
+		request_free(request);
+		return;
+	}
+	*helper->last = request;
+	helper->last = &request->next;
+	helper->waiting++;
+	run_next(helper);
+}
+
+/* -1: none came with it */
+static int input_of(struct msghdr *msg)
+{
+	struct cmsghdr *head = CMSG_FIRSTHDR(msg);
+	int fd = -1;
+
+	if (head && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS)
+		memcpy(&fd, CMSG_DATA(head), sizeof(fd));
+	return fd;
+}
+
+/* NULL: none waits, and *err is 0 where there will be none any more. */
+static struct request *receive(int fd, int *err)
+{
+	static char text[HOOK_REQUEST_MAX];
+	struct iovec part = { text, sizeof(text) - 1 };
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	struct msghdr msg = {
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes),
+	};
+	ssize_t n = recvmsg(fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	struct request *request;
+
+	*err = n < 0 ? -errno : 0;
+	if (n <= 0)
+		return NULL;
+	text[n] = '\0';
+	request = malloc(sizeof(*request) + (size_t)n + 1);
+	if (!request) {
+		*err = -ENOMEM;
+		close(input_of(&msg));
+		return NULL;
+	}
+	*request = (struct request){ .input = input_of(&msg), .len = (size_t)n };
+	memcpy(request->text, text, (size_t)n + 1);
+	return request;
+}
+
+static void on_time_over(void *arg)
+{
+	struct helper *helper = arg;
+
+	while (helper->first) {
+		struct request *request = take(helper);
+
+		note(helper, NOT_RUN, "hook '%s' was not run: porttrace has ended", request->text);
+		request_free(request);
+	}
+	for (int i = 0; i < HOOKS_AT_ONCE; i++)
+		if (helper->jobs[i].pid)
+			on_deadline(&helper->jobs[i]);
+}
+
+static void on_request(void *arg)
+{
+	struct helper *helper = arg;
+	struct request *request;
+	int err;
+
+	while ((request = receive(helper->fd, &err)))
+		put(helper, request);
+	if (err == -EAGAIN || err == -EINTR)
+		return;
+	if (err == -ENOMEM) {
+		note(helper, NOT_RUN, "a hook was not run: out of memory");
+		return;
+	}
+	loop_remove(&helper->loop, helper->fd);
+	helper->fd = -1;
+	timer_set(&helper->timers, &helper->end, boot_after_ns(HOOKS_SECONDS * NSEC_PER_SEC));
+}
+
+/* --- the process ------------------------------------------------------------------------------ */
+
+/* Its end is that of the other end, whatever is sent to the process group. */
+static void ignore(const struct signalfd_siginfo *info, void *arg)
+{
+	(void)info;
+	(void)arg;
+}
+
+/* Nothing that it was forked with but stderr, and the way to the other end. */
+static int drop_files(int fd)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
+		return -errno;
+	if (fd != STDERR_FILENO + 1 && dup3(fd, STDERR_FILENO + 1, O_CLOEXEC) < 0)
+		return -errno;
+	syscall(SYS_close_range, STDERR_FILENO + 2, ~0U, 0);
+	return STDERR_FILENO + 1;
+}
+
+static bool is_at_work(const struct helper *helper)
+{
+	for (int i = 0; i < HOOKS_AT_ONCE; i++)
+		if (helper->jobs[i].pid)
+			return true;
+	return helper->fd >= 0 || helper->first;
+}
+
+static int begin(struct helper *helper, int fd)
+{
+	static const int signals[] = { SIGHUP, SIGQUIT };
+	int err;
+
+	helper->fd = drop_files(fd);
+	if (helper->fd < 0)
+		return helper->fd;
+	helper->last = &helper->first;
+	helper->said = (struct timer){ .fire = say_troubles, .arg = helper };
+	helper->end = (struct timer){ .fire = on_time_over, .arg = helper };
+	for (int i = 0; i < HOOKS_AT_ONCE; i++) {
+		struct job *job = &helper->jobs[i];
+
+		job->helper = helper;
+		job->deadline = (struct timer){ .fire = on_deadline, .arg = job };
+	}
+	err = loop_init(&helper->loop);
+	if (!err)
+		err = loop_take_signals(&helper->loop, signals, 2, ignore, NULL);
+	return err ? err : loop_add(&helper->loop, helper->fd, EPOLLIN, on_request, helper);
+}
+
+void hook_helper(int fd)
+{
+	static struct helper helper;
+	int err = begin(&helper, fd);
+
+	prctl(PR_SET_NAME, "porttrace-hooks");
+	while (!err && is_at_work(&helper)) {
+		err = loop_round(&helper.loop, timers_patience(&helper.timers, boot_now_ns()));
+		timers_run(&helper.timers, boot_now_ns());
+	}
+	say_troubles(&helper);
+	if (err)
+		say("hooks are not run: %s", strerror(-err));
+	_exit(err != 0);
+}
