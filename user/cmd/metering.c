@@ -64,6 +64,14 @@ void metering_note(struct metering *metering, const struct event *event)
 	metering_touch(metering);
 }
 
+void metering_alert(struct metering *metering, enum severity severity)
+{
+	if (!metering->path)
+		return;
+	metering->metrics.alerts[severity]++;
+	metering_touch(metering);
+}
+
 void metering_start(struct metering *metering)
 {
 	metering->timer = (struct timer){ .fire = on_time, .arg = metering };

@@ -5,6 +5,7 @@
 
 #include "cmd/canary.h"
 #include "cmd/session.h"
+#include "model/verdict.h"
 #include "output/metrics.h"
 
 struct metering {
@@ -19,6 +20,8 @@ struct metering {
 
 /* An event passed, judged or not. */
 void metering_note(struct metering *metering, const struct event *event);
+/* The policy found something of that severity. */
+void metering_alert(struct metering *metering, enum severity severity);
 /* Something else has changed. */
 void metering_touch(struct metering *metering);
 /* Now; says, once, when it cannot, and when it can again. */

@@ -76,29 +76,53 @@ void stream_print(struct stream *s, const struct event *event)
 		flush(s);
 }
 
+void stream_report(struct stream *s, const struct event *event)
+{
+	stream_print(s, event);
+	if (event->kind == EVENT_EXISTING || event->kind == EVENT_LOST)
+		return;
+	if (++s->told == s->options->count)
+		s->done = true;
+}
+
+struct buf *stream_text(struct stream *s)
+{
+	begin(s);
+	return &s->out.buf;
+}
+
+static bool is_skipped(const struct stream *s, const struct event *event)
+{
+	return event->kind == EVENT_EXISTING && s->options->no_existing;
+}
+
+static bool passes(const struct stream *s, const struct event *event)
+{
+	if (is_skipped(s, event))
+		return false;
+	return s->takes ? s->takes(event, s->arg) : filter_pass(&s->options->filter, event);
+}
+
 static void tell(const struct event *told, void *arg)
 {
 	struct event own = *told, *event = &own;
 	struct stream *s = arg;
+	bool pass;
 
 	if (s->done || (s->first && !s->first(event, s->first_arg)))
 		return;
 	if (!s->host_netns_known)
 		learn_host_netns(s);
-	if (event->kind == EVENT_EXISTING && s->options->no_existing)
+	if (is_skipped(s, event) && !s->judges)
 		return;
 	enrich_event(s->enrich, event);
 	if (event->actor.process)
 		note_descendant(s, event->actor.process);
 	for (size_t i = 0; i < event->n_holders; i++)
 		note_descendant(s, event->holders[i]);
-	if (s->takes ? !s->takes(event, s->arg) : !filter_pass(&s->options->filter, event))
-		return;
-	stream_print(s, event);
-	if (event->kind == EVENT_EXISTING || event->kind == EVENT_LOST)
-		return;
-	if (++s->told == s->options->count)
-		s->done = true;
+	pass = passes(s, event);
+	if (s->judges ? s->judges(event, pass, s->judges_arg) : pass)
+		stream_report(s, event);
 }
 
 void stream_tell(struct stream *s, const struct event *event)
@@ -218,8 +242,10 @@ int stream_loop(struct stream *s)
 			err = loop_round(&s->loop, patience(s, stalled));
 		if (!err)
 			pump(s);
-		if (!err && !s->done)
+		if (!err && !s->done) {
 			timers_run(&s->timers, boot_now_ns());
+			flush(s);
+		}
 	}
 	return err;
 }

@@ -25,6 +25,12 @@ struct stream {
 	 */
 	bool (*first)(struct event *event, void *arg);
 	void *first_arg;
+	/*
+	 * Sees every event once it is enriched, also what is not to be printed (passes:
+	 * whether it is), and may change it; returns whether it is printed. NULL: none.
+	 */
+	bool (*judges)(struct event *event, bool passes, void *arg);
+	void *judges_arg;
 	bool outlives_output; /* a reader that leaves, or a full disk, does not end it */
 	bool has_other_way;   /* where there is no session, which is not said then */
 	bool begins_late;     /* the sink's first words come with the first event */
@@ -59,8 +65,12 @@ int stream_loop(struct stream *stream);
 void stream_stop(struct stream *stream);
 /* As if it came from the session. */
 void stream_tell(struct stream *stream, const struct event *event);
-/* An event of the command's own. */
+/* An event of the command's own that counts for --count. */
+void stream_report(struct stream *stream, const struct event *event);
+/* The same without counting. */
 void stream_print(struct stream *stream, const struct event *event);
+/* Where a line of the command's own goes that is no event, behind the sink's first words. */
+struct buf *stream_text(struct stream *stream);
 /* Waits until the reader has taken what is formatted; not for ever after a signal. */
 void stream_drain(struct stream *stream);
 /* The sink's last words, and everything is written. */

@@ -60,7 +60,8 @@ extern const struct option_rows habit_options;   /* -l, -p: what they ask for is
 #define WATCH_OPTIONS                                                                              \
 	{                                                                                          \
 		&filter_options, &event_options, &output_options, &journal_option, &plain_options, \
-			&service_options, &tracing_options, &btf_option, &habit_options            \
+			&alert_options, &service_options, &tracing_options, &btf_option,           \
+			&habit_options                                                             \
 	}
 
 void stream_options_init(struct stream_options *options);

@@ -1,49 +1,93 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* watch: what is open now, then every port as it opens and closes. */
 #include "base/log.h"
+#include "cmd/alerting.h"
 #include "cmd/cmd.h"
 #include "cmd/service.h"
 #include "cmd/stream.h"
 
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
-static int run(struct stream *stream, struct service *service, const struct coverage *coverage)
+struct watch {
+	struct stream stream;
+	struct service service;
+	struct alerting alerting;
+	struct coverage coverage;
+};
+
+static int run(struct watch *watch)
 {
 	int err;
 
-	service_recall(service);
-	err = stream_start(stream);
+	service_recall(&watch->service);
+	err = stream_start(&watch->stream);
 	if (!err) {
-		service_start(service, coverage);
-		err = stream_loop(stream);
+		alerting_start(&watch->alerting);
+		service_start(&watch->service, &watch->coverage);
+		err = stream_loop(&watch->stream);
 	}
-	service_stop(service);
-	stream_stop(stream);
-	stream_finish(stream);
-	return stream_status(stream, err);
+	service_stop(&watch->service);
+	stream_stop(&watch->stream);
+	alerting_stop(&watch->alerting);
+	stream_finish(&watch->stream);
+	return stream_status(&watch->stream, err);
 }
 
-static int watch(struct stream_options *options)
+/* With a policy SIGHUP reads it again; without one it ends us, as it does any program. */
+static void take_signal(const struct signalfd_siginfo *info, void *arg)
 {
-	struct stream stream = { .options = options };
-	struct service service = { 0 };
-	struct coverage coverage;
-	int status, err = loop_init(&stream.loop);
+	struct watch *watch = arg;
 
+	if (info->ssi_signo != SIGHUP) {
+		watch->stream.loop.signal = (int)info->ssi_signo;
+		watch->stream.loop.ended = true;
+		return;
+	}
+	service_reloading(&watch->service);
+	alerting_reload(&watch->alerting);
+	service_reloaded(&watch->service);
+}
+
+static int open_all(struct watch *watch)
+{
+	static const int hangup = SIGHUP;
+	int status, err = 0;
+
+	if (watch->alerting.on)
+		err = loop_take_signals(&watch->stream.loop, &hangup, 1, take_signal, watch);
 	if (err) {
 		say("cannot start: %s", strerror(-err));
 		return STATUS_NO_TRACING;
 	}
+	status = service_open(&watch->service, &watch->stream);
+	if (!status)
+		status = stream_open(&watch->stream, STDOUT_FILENO, &watch->coverage);
+	return status ? status : alerting_attach(&watch->alerting);
+}
+
+static int watch_ports(struct stream_options *options)
+{
+	struct watch watch = { .stream.options = options };
+	int status, err;
+
 	stream_options_settle(options);
-	status = service_open(&service, &stream);
-	if (!status)
-		status = stream_open(&stream, STDOUT_FILENO, &coverage);
-	if (!status)
-		status = run(&stream, &service, &coverage);
-	service_close(&service);
-	stream_close(&stream);
-	loop_free(&stream.loop);
+	status = alerting_open(&watch.alerting, &watch.stream, &watch.service.metering);
+	err = status ? 0 : loop_init(&watch.stream.loop);
+	if (err) {
+		say("cannot start: %s", strerror(-err));
+		status = STATUS_NO_TRACING;
+	}
+	if (!status) {
+		status = open_all(&watch);
+		if (!status)
+			status = run(&watch);
+		service_close(&watch.service);
+		stream_close(&watch.stream);
+		loop_free(&watch.stream.loop);
+	}
+	alerting_close(&watch.alerting);
 	return status;
 }
 
@@ -66,7 +110,7 @@ int cmd_watch(int argc, char **argv)
 		status = STATUS_USAGE;
 	}
 	if (!status)
-		status = watch(&options);
+		status = watch_ports(&options);
 	stream_options_free(&options);
 	return status == OPTIONS_HELP ? STATUS_OK : status;
 }

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cmd/alerting.h"
+
+#include "base/log.h"
+#include "cmd/policing.h"
+#include "output/alert_line.h"
+#include "output/journal_entry.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- hooks ------------------------------------------------------------------------------- */
+
+/* The journal's fields, of which none has a line feed in it, and one more. */
+static void fill_env(struct alerting *alerting, const struct event *event)
+{
+	struct buf *env = &alerting->env;
+
+	buf_clear(env);
+	journal_put_fields(event, alerting->stream->enrich, env);
+	buf_puts(env, "PORTTRACE_SEVERITY=");
+	buf_puts(env, severity_name(event->verdict->severity));
+	buf_putc(env, '\n');
+	for (size_t i = 0; i < env->len; i++)
+		if (env->data[i] == '\n')
+			env->data[i] = '\0';
+}
+
+static void run_hook(struct alerting *alerting, const struct event *event)
+{
+	struct sink json = { .ops = &sink_json, .enrich = alerting->stream->enrich };
+
+	if (!event->verdict->hook)
+		return;
+	fill_env(alerting, event);
+	buf_clear(&alerting->input);
+	sink_json.event(&json, event, &alerting->input);
+	hooks_run(&alerting->hooks, event->verdict->hook, &alerting->env, &alerting->input);
+}
+
+/* --- alerts ------------------------------------------------------------------------------ */
+
+/* Others have every event, and count themselves. */
+static bool is_for_people(const struct alerting *alerting)
+{
+	return alerting->stream->options->output == &sink_table;
+}
+
+static void put_count(const struct alert_count *count, void *arg)
+{
+	struct alerting *alerting = arg;
+
+	if (is_for_people(alerting))
+		alert_put_count(count, alerting->stream->sink.color, stream_text(alerting->stream));
+}
+
+static void set_timers(struct alerting *alerting)
+{
+	uint64_t counts = alerts_due(alerting->alerts), absence = missing_due(alerting->missing);
+	struct timers *timers = &alerting->stream->timers;
+
+	timer_cancel(&alerting->counts);
+	if (counts != UINT64_MAX)
+		timer_set(timers, &alerting->counts, counts);
+	timer_cancel(&alerting->absence);
+	if (absence != UINT64_MAX && alerting->streams)
+		timer_set(timers, &alerting->absence, absence);
+}
+
+static void on_counts(void *arg)
+{
+	struct alerting *alerting = arg;
+
+	alerts_run(alerting->alerts, boot_now_ns(), put_count, alerting);
+	set_timers(alerting);
+}
+
+/* Of an event with a verdict: how it is told. A hook is run of each alert but the same again. */
+static enum alert_course raise_alert(struct alerting *alerting, struct event *event)
+{
+	bool only = alerting->stream->options->alerts;
+	enum alert_course course = alerts_note(alerting->alerts, event, boot_now_ns(), put_count,
+					       alerting);
+
+	event->alert = course == ALERT_TELL;
+	event->folded = only && course != ALERT_TELL;
+	if (course != ALERT_AGAIN)
+		run_hook(alerting, event);
+	metering_alert(alerting->metering, event->verdict->severity);
+	set_timers(alerting);
+	return course;
+}
+
+/* --- what is missing ----------------------------------------------------------------------- */
+
+static void tell_missing(const struct event *told, void *arg)
+{
+	struct alerting *alerting = arg;
+	struct event event = *told;
+
+	raise_alert(alerting, &event);
+	stream_report(alerting->stream, &event);
+}
+
+static void on_absence(void *arg)
+{
+	struct alerting *alerting = arg;
+
+	missing_run(alerting->missing, boot_now_ns(), tell_missing, alerting);
+	set_timers(alerting);
+}
+
+static void note_presence(struct alerting *alerting, const struct event *event)
+{
+	const struct endpoint *port = &event->socket.local;
+
+	if (event_opens(event))
+		missing_opened(alerting->missing, port, judge_last(alerting->judge));
+	else if (event->from == RECORD_CLOSE && event->kind != EVENT_CHANGE)
+		missing_closed(alerting->missing, port, boot_now_ns());
+	else
+		return;
+	if (alerting->streams)
+		set_timers(alerting);
+}
+
+static bool has_all(const struct port_set *set, uint16_t first, uint16_t last)
+{
+	for (uint32_t port = first; port <= last; port++)
+		if (!port_set_has(set, (uint16_t)port))
+			return false;
+	return true;
+}
+
+/* Whether the filter may hide that somebody has it open. */
+static bool is_out_of_view(const struct filter *filter, const struct policy_required *required)
+{
+	bool tcp = !strcmp(required->proto, "tcp") || !strcmp(required->proto, "mptcp");
+	bool udp = !strcmp(required->proto, "udp") || !strcmp(required->proto, "udplite");
+
+	if (filter->ports.n && !has_all(&filter->ports, required->first, required->last))
+		return true;
+	return (filter->tcp || filter->udp) && !(tcp && filter->tcp) && !(udp && filter->udp);
+}
+
+static bool looks_at_whom_or_where(const struct stream_options *options)
+{
+	const struct filter *filter = &options->filter;
+
+	return filter->n_pids || filter->n_uids || filter->n_comms || filter->n_exes ||
+	       filter->n_units || filter->n_containers || filter->n_netns || filter->scopes ||
+	       filter->ipv4 || filter->ipv6 || options->netns_host;
+}
+
+/* NULL: no memory. */
+static struct missing *look_for_required(const struct alerting *alerting)
+{
+	const struct policy *policy = judge_policy(alerting->judge);
+	struct missing *missing = missing_new(policy);
+	const struct stream_options *options = alerting->stream->options;
+	const struct policy_required *required;
+	bool blind = looks_at_whom_or_where(options);
+	size_t n, spared = 0;
+
+	required = policy_required(policy, &n);
+	for (size_t i = 0; missing && i < n; i++) {
+		if (!blind && !is_out_of_view(&options->filter, &required[i]))
+			continue;
+		missing_spare(missing, i);
+		spared++;
+	}
+	if (spared)
+		say("%zu of %zu rules that require a port are not looked after: the filters may "
+		    "hide who has it open",
+		    spared, n);
+	return missing;
+}
+
+/* For who counts the open ports by verdict. */
+static void note_verdict(struct alerting *alerting, const struct event *event)
+{
+	if (event_opens(event))
+		ports_judged(session_ports(alerting->stream->session), &event->socket.local,
+			     (unsigned int)event->verdict->kind + 1);
+}
+
+/* --- events -------------------------------------------------------------------------------- */
+
+/*
+ * An opening that is unexpected is told whatever --events says. So is a socket more
+ * on a port that is open (change), unless the same was told lately.
+ */
+static bool judge_opening(struct alerting *alerting, struct event *event, bool passes)
+{
+	const struct stream_options *options = alerting->stream->options;
+	enum alert_course course;
+
+	if (event->kind == EVENT_EXISTING && options->no_existing)
+		return false;
+	if (!passes && !filter_pass(&alerting->filter, event))
+		return false;
+	course = raise_alert(alerting, event);
+	return passes || course != ALERT_AGAIN;
+}
+
+static bool judge(struct event *event, bool passes, void *arg)
+{
+	struct alerting *alerting = arg;
+	bool only = alerting->stream->options->alerts;
+
+	if (!judge_event(alerting->judge, event, &alerting->judgement))
+		return passes && (!only || event->kind == EVENT_LOST);
+	event->verdict = &alerting->judgement.verdict;
+	note_verdict(alerting, event);
+	note_presence(alerting, event);
+	if (event->verdict->kind != VERDICT_UNEXPECTED)
+		return passes && !only;
+	if (event_opens(event))
+		return judge_opening(alerting, event, passes);
+	event->folded = only && alerts_counts(alerting->alerts, event);
+	return passes;
+}
+
+/* --- reload -------------------------------------------------------------------------------- */
+
+/* Told is what is unexpected now, and was not, or not as much. */
+static void judge_again(const struct event *open, void *arg)
+{
+	struct alerting *alerting = arg;
+	struct judgement before;
+	struct event event = *open;
+
+	enrich_event(alerting->stream->enrich, &event);
+	judge_event(alerting->judge, &event, &alerting->judgement);
+	event.verdict = &alerting->judgement.verdict;
+	note_verdict(alerting, &event);
+	missing_opened(alerting->missing, &event.socket.local, judge_last(alerting->judge));
+	alerting->n_ports++;
+	if (event.verdict->kind != VERDICT_UNEXPECTED || !filter_pass(&alerting->filter, &event))
+		return;
+	alerting->n_unexpected++;
+	policy_judge(alerting->before, judge_last(alerting->judge), &before);
+	if (before.verdict.kind == VERDICT_UNEXPECTED &&
+	    before.verdict.severity == event.verdict->severity)
+		return;
+	event.time_ns = boot_now_ns();
+	raise_alert(alerting, &event);
+	stream_report(alerting->stream, &event);
+}
+
+static void take_policy(struct alerting *alerting, struct policy *policy)
+{
+	struct policy *before = judge_swap(alerting->judge, policy);
+	struct missing *was = alerting->missing;
+
+	alerting->before = before;
+	alerting->n_ports = alerting->n_unexpected = 0;
+	alerting->missing = look_for_required(alerting);
+	ports_tell_open(session_ports(alerting->stream->session), judge_again, alerting);
+	missing_start(alerting->missing, was, boot_now_ns());
+	missing_free(was);
+	policy_free(before);
+	on_absence(alerting);
+}
+
+static void note(struct alerting *alerting, enum journal_kind kind, const char *text)
+{
+	say("%s", text);
+	journaling_note(alerting->stream->journal, kind, text);
+}
+
+void alerting_reload(struct alerting *alerting)
+{
+	struct policy *policy;
+	char text[256];
+
+	if (!alerting->streams)
+		return;
+	if (policing_load(&policy, alerting->stream->options->policy)) {
+		note(alerting, JOURNAL_POLICY_REFUSED,
+		     "the policy was not read again: what was read before holds on");
+		return;
+	}
+	take_policy(alerting, policy);
+	snprintf(text, sizeof(text),
+		 "the policy was read again: rules %zu, open sockets %zu, unexpected %zu",
+		 policy_n_rules(policy), alerting->n_ports, alerting->n_unexpected);
+	note(alerting, JOURNAL_POLICY_LOADED, text);
+}
+
+/* --- from start to end --------------------------------------------------------------------- */
+
+/* Opens and closes are needed even if nobody wants to read of them. */
+static void want_ports(struct stream_options *options)
+{
+	options->wants.events |= 1u << RECORD_OPEN | 1u << RECORD_CLOSE;
+}
+
+/* A table has lines of its own for verdicts; a list of values would lack them. */
+static void want_columns(struct stream_options *options)
+{
+	struct column_list chosen = options->columns, standard;
+	const char *bad;
+
+	columns_default(&standard);
+	if (options->output == &sink_csv && chosen.n == standard.n &&
+	    !memcmp(chosen.columns, standard.columns, chosen.n * sizeof(*chosen.columns)))
+		columns_add(&options->columns, "verdict,severity,rule,why", &bad);
+}
+
+int alerting_open(struct alerting *alerting, struct stream *stream, struct metering *metering)
+{
+	struct stream_options *options = stream->options;
+	int status, err;
+
+	*alerting = (struct alerting){ .stream = stream, .metering = metering, .hooks.fd = -1 };
+	if (!options->policy) {
+		if (!options->alerts)
+			return STATUS_OK;
+		say("--alerts: what is unexpected? --policy FILE says what is not");
+		return STATUS_USAGE;
+	}
+	status = policing_load(&alerting->policy, options->policy);
+	if (status)
+		return status;
+	err = hooks_open(&alerting->hooks);
+	if (err)
+		say("hooks are not run: %s", strerror(-err));
+	alerting->on = true;
+	want_ports(options);
+	want_columns(options);
+	return STATUS_OK;
+}
+
+int alerting_attach(struct alerting *alerting)
+{
+	struct stream *stream = alerting->stream;
+
+	if (!alerting->on)
+		return STATUS_OK;
+	alerting->counts = (struct timer){ .fire = on_counts, .arg = alerting };
+	alerting->absence = (struct timer){ .fire = on_absence, .arg = alerting };
+	alerting->filter = stream->options->filter;
+	alerting->filter.records = 0;
+	alerting->judge = judge_new(alerting->policy, stream->enrich);
+	alerting->policy = NULL;
+	alerting->alerts = alerts_new();
+	if (alerting->judge)
+		alerting->missing = look_for_required(alerting);
+	if (!alerting->missing || !alerting->alerts) {
+		say("out of memory");
+		return STATUS_NO_TRACING;
+	}
+	hooks_begin(&alerting->hooks, &stream->timers);
+	stream->judges = judge;
+	stream->judges_arg = alerting;
+	return STATUS_OK;
+}
+
+void alerting_start(struct alerting *alerting)
+{
+	if (!alerting->on)
+		return;
+	alerting->streams = true;
+	missing_start(alerting->missing, NULL, boot_now_ns());
+	on_absence(alerting);
+}
+
+void alerting_stop(struct alerting *alerting)
+{
+	if (!alerting->on)
+		return;
+	alerting->streams = false;
+	alerts_finish(alerting->alerts, boot_now_ns(), put_count, alerting);
+}
+
+void alerting_close(struct alerting *alerting)
+{
+	hooks_close(&alerting->hooks);
+	policy_free(alerting->policy);
+	judge_free(alerting->judge);
+	alerts_free(alerting->alerts);
+	missing_free(alerting->missing);
+	buf_free(&alerting->env);
+	buf_free(&alerting->input);
+}
