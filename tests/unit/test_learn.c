@@ -246,6 +246,25 @@ static void three_numbers_in_a_row_are_a_range(void **state)
 	assert_contains(learnt(NULL), "tcp/80-82,8080 on=");
 }
 
+/* A line stays one that can be read. */
+static void many_numbers_are_several_rules(void **state)
+{
+	struct learn_counts counts;
+	const char *text;
+
+	(void)state;
+	for (uint16_t port = 1000; port < 1060; port = (uint16_t)(port + 2))
+		see(someone("::1", port));
+	text = learnt(&counts);
+	assert_int_equal(counts.rules, 2);
+	assert_contains(text, ",1046 on=loopback exe=");
+	assert_contains(text, "allow tcp/1048,");
+	text = strstr(text, "# so many: ");
+	assert_non_null(text);
+	assert_null(strstr(text + 1, "# so many: "));
+	policy_free(parsed(learnt(NULL)));
+}
+
 /* What is gone tomorrow names nothing: then the user does. */
 static void units_of_a_moment_are_left_away(void **state)
 {
@@ -652,6 +671,7 @@ int main(void)
 		LEARNT(a_policy_is_grouped_and_sorted),
 		LEARNT(scopes_are_those_seen),
 		LEARNT(three_numbers_in_a_row_are_a_range),
+		LEARNT(many_numbers_are_several_rules),
 		LEARNT(units_of_a_moment_are_left_away),
 		LEARNT(containers_go_by_a_name_that_lasts),
 		LEARNT(what_looks_wrong_is_commented_out),

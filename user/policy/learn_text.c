@@ -298,6 +298,9 @@ static bool put_one(struct text *t, struct learnt *const *all, size_t n,
 		put_heading(t, all[0], before);
 		buf_putc(t->out, '\n');
 		put_reasons(t->out, all[0]);
+		if (n == PORTS_A_RULE && !(before && !learnt_compare_who(before, all[0])))
+			buf_puts(t->out, "# so many: if it picks the numbers itself, a range "
+					 "says what is meant\n");
 		put_seen(t->out, all, n);
 		buf_put(t->out, lines.data, lines.len);
 	}
