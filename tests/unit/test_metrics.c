@@ -140,6 +140,8 @@ static void each_number_is_where_it_belongs(void **state)
 	m.policy_rules = 18;
 	m.policy_refused = 19;
 	m.canary_missed = 20;
+	m.journal = true;
+	m.journaled = (struct journal_counts){ .entries = 21, .lost = 22, .waiting = 23 };
 	metrics_put(&m, &out);
 	text = text_of(&out);
 	assert_contains(text, "\nporttrace_open_ports{scope=\"any\",verdict=\"unexpected\"} 11\n");
@@ -157,6 +159,9 @@ static void each_number_is_where_it_belongs(void **state)
 	assert_contains(text, "\nporttrace_policy_rules 18\n");
 	assert_contains(text, "\nporttrace_policy_refused_total 19\n");
 	assert_contains(text, "\nporttrace_canary_missed_total 20\n");
+	assert_contains(text, "\nporttrace_journal_entries_total 21\n");
+	assert_contains(text, "\nporttrace_journal_lost_total 22\n");
+	assert_contains(text, "\nporttrace_journal_waiting 23\n");
 	assert_contains(text, "\nporttrace_hook_info{event=\"open tcp\",backend=\"cgroup\"} 1\n");
 	assert_contains(text, "\nporttrace_hook_info{event=\"sctp\",backend=\"none\"} 1\n");
 	buf_free(&out);

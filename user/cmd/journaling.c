@@ -69,7 +69,7 @@ static void drain(const struct journal *journal, struct loop *loop, struct timer
 {
 	uint64_t now = boot_now_ns(), until = now + DRAIN_NS;
 
-	while (journal_waiting(journal) && journal_was_reached(journal) && now < until) {
+	while (journal_counts(journal).waiting && journal_was_reached(journal) && now < until) {
 		uint64_t wait = timers_patience(timers, now);
 
 		if (loop_round(loop, wait < until - now ? wait : until - now))
@@ -81,12 +81,14 @@ static void drain(const struct journal *journal, struct loop *loop, struct timer
 
 void journaling_finish(struct journal *journal, struct loop *loop, struct timers *timers)
 {
+	struct journal_counts counts;
 	uint64_t left;
 
 	if (!journal)
 		return;
 	drain(journal, loop, timers);
-	left = journal_waiting(journal) + journal_lost(journal);
+	counts = journal_counts(journal);
+	left = counts.waiting + counts.untold;
 	if (left)
 		say("%" PRIu64 " %s not reach the journal", left,
 		    left == 1 ? "entry did" : "entries did");

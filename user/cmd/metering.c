@@ -127,6 +127,13 @@ void metering_gather_coverage(struct metrics *metrics, const struct coverage *co
 	}
 }
 
+void metering_gather_journal(struct metrics *metrics, const struct journal *journal)
+{
+	metrics->journal = journal;
+	if (journal)
+		metrics->journaled = journal_counts(journal);
+}
+
 void metering_gather_canary(struct metrics *metrics, const struct canary *canary)
 {
 	metrics->canary_seen = canary->latency_ns;

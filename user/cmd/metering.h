@@ -32,6 +32,7 @@ void metering_stop(struct metering *metering);
 /* Into metrics, each its part. */
 void metering_gather_session(struct metrics *metrics, struct session *session);
 void metering_gather_coverage(struct metrics *metrics, const struct coverage *coverage);
+void metering_gather_journal(struct metrics *metrics, const struct journal *journal);
 void metering_gather_canary(struct metrics *metrics, const struct canary *canary);
 
 #endif

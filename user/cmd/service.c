@@ -236,6 +236,7 @@ static void gather(struct metrics *metrics, void *arg)
 	metering_gather_session(metrics, service->stream->session);
 	metering_gather_coverage(metrics, service->coverage);
 	metering_gather_canary(metrics, &service->canary);
+	metering_gather_journal(metrics, service->stream->journal);
 }
 
 int service_open(struct service *service, struct stream *stream)

@@ -294,14 +294,16 @@ void journal_note(struct journal *journal, enum journal_kind kind, const char *t
 	enqueue(journal, journal->line.len, false);
 }
 
-size_t journal_waiting(const struct journal *journal)
+struct journal_counts journal_counts(const struct journal *journal)
 {
-	return journal->queue.n - journal->queue.n_sent;
-}
+	const struct journal_queue *queue = &journal->queue;
 
-uint64_t journal_lost(const struct journal *journal)
-{
-	return journal->queue.losses.count;
+	return (struct journal_counts){
+		.entries = journal->seq,
+		.lost = queue->lost,
+		.untold = queue->losses.count,
+		.waiting = queue->n - queue->n_sent,
+	};
 }
 
 bool journal_was_reached(const struct journal *journal)

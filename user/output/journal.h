@@ -47,10 +47,14 @@ struct journal *journal_new(const struct journal_setup *setup);
 void journal_event(struct journal *journal, struct enrich *enrich, const struct event *event);
 /* An entry of no event: a line for a person, not escaped. */
 void journal_note(struct journal *journal, enum journal_kind kind, const char *text);
-/* Entries that wait for the journal. */
-size_t journal_waiting(const struct journal *journal);
-/* Entries that are lost, and not told yet. */
-uint64_t journal_lost(const struct journal *journal);
+struct journal_counts {
+	uint64_t entries; /* that there were to be, the lost ones included */
+	uint64_t lost;
+	uint64_t untold; /* of these, and the journal has not been told */
+	uint64_t waiting;
+};
+
+struct journal_counts journal_counts(const struct journal *journal);
 /* It has taken an entry at least once. */
 bool journal_was_reached(const struct journal *journal);
 void journal_free(struct journal *journal);

@@ -19,6 +19,7 @@ void journal_queue_lose(struct journal_queue *queue, uint64_t now_ns)
 	if (!losses->count++)
 		losses->from_ns = now_ns;
 	losses->to_ns = now_ns;
+	queue->lost++;
 }
 
 /* --- memory ----------------------------------------------------------------------- */

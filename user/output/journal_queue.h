@@ -42,6 +42,7 @@ struct journal_queue {
 	struct journal_entries sent;
 	struct journal_entries waiting;
 	struct journal_losses losses; /* not told yet */
+	uint64_t lost;                /* in all */
 	struct journal_block *block;  /* new entries go there; NULL: none */
 };
 

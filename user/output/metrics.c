@@ -183,6 +183,18 @@ static void put_policy(const struct metrics *m, struct buf *out)
 		   m->policy_refused);
 }
 
+static void put_journal(const struct metrics *m, struct buf *out)
+{
+	if (!m->journal)
+		return;
+	put_single(out, "porttrace_journal_entries_total", "counter",
+		   "Entries for the journal, the lost ones included.", m->journaled.entries);
+	put_single(out, "porttrace_journal_lost_total", "counter",
+		   "Entries that the journal did not take.", m->journaled.lost);
+	put_single(out, "porttrace_journal_waiting", "gauge", "Entries that wait for the journal.",
+		   m->journaled.waiting);
+}
+
 static void put_hooks(const struct metrics *m, struct buf *out)
 {
 	const char *name = "porttrace_hook_info";
@@ -212,5 +224,6 @@ void metrics_put(const struct metrics *m, struct buf *out)
 	put_losses(m, out);
 	put_canary(m, out);
 	put_policy(m, out);
+	put_journal(m, out);
 	put_hooks(m, out);
 }

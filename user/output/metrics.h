@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "model/event.h"
 #include "model/verdict.h"
+#include "output/journal.h"
 
 #define SEVERITIES (SEVERITY_CRIT + 1)
 
@@ -42,6 +43,8 @@ struct metrics {
 	bool policy;
 	uint64_t policy_rules;
 	uint64_t policy_refused; /* times it was to be read again, and was not taken */
+	bool journal;            /* it is one of the outputs */
+	struct journal_counts journaled;
 	struct metrics_hook hooks[METRICS_HOOKS_MAX];
 	size_t n_hooks;
 };
