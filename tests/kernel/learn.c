@@ -169,6 +169,42 @@ static void learn_usage(void)
 	learn("--write", "/nowhere/x.policy", NULL, 4);
 }
 
+/* --- and back ---------------------------------------------------------------------------------- */
+
+static const struct event *expect_verdict(struct tracer *tracer, const char *name, int port,
+					  const char *verdict)
+{
+	const struct event *event = tracer_expect(tracer, name, port);
+
+	expect_text(event, "verdict", verdict);
+	return event;
+}
+
+/* What was learnt is expected, when it is found and when it opens again; what else opens is not. */
+static void learn_replay(void)
+{
+	struct opener host = program_start(PROGRAM_HOST);
+	const char *path = program_file("learnt.policy");
+	const struct launch launch = { .args = { "--policy", path } };
+	struct tracer *tracer;
+
+	opener_open(&host, &(struct spec){ .type = SOCK_DGRAM, .addr = "::", .port = 5353 });
+	opener_open(&host, &(struct spec){ .addr = "127.0.0.1", .port = 8080 });
+	learn("--write", path, NULL, 0);
+	tracer = tracer_launch(&launch);
+	tracer_ready(tracer);
+	expect_verdict(tracer, "existing", 8080, "expected");
+	expect_verdict(tracer, "existing", 5353, "expected");
+	opener_close(&host);
+	opener_open(&host, &(struct spec){ .addr = "127.0.0.1", .port = 8080 });
+	expect_verdict(tracer, "open", 8080, "expected");
+	opener_close(&host);
+	opener_open(&host, &(struct spec){ .addr = "0.0.0.0", .port = 8080 });
+	expect_text(expect_verdict(tracer, "open", 8080, "unexpected"), "finding", "changed");
+	opener_open(&host, &(struct spec){ .addr = "127.0.0.1", .port = 8081 });
+	expect_verdict(tracer, "open", 8081, "unexpected");
+}
+
 /* --- for a while ------------------------------------------------------------------------------ */
 
 /* Reads what it says until that is in it. */
@@ -232,6 +268,7 @@ const struct test learn_tests[] = {
 	{ "learn-merge", "what people wrote stays as it is", learn_merge, 0 },
 	{ "learn-usage", "a wrong command line, or a file that cannot be written, is said at once",
 	  learn_usage, 0 },
+	{ "learn-replay", "what was learnt is expected, and nothing else", learn_replay, 0 },
 	{ "learn-for", "what opened meanwhile is learnt, and Ctrl-C writes it", learn_for, 0 },
 	{ NULL, NULL, NULL, 0 },
 };

@@ -9,6 +9,7 @@ extern const struct test tcp_tests[];
 extern const struct test udp_tests[];
 extern const struct test picked_tests[];
 extern const struct test learn_tests[];
+extern const struct test verdict_tests[];
 extern const struct test protocol_tests[];
 extern const struct test holder_tests[];
 extern const struct test thread_tests[];
