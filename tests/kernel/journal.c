@@ -191,6 +191,85 @@ static void entry_large(void)
 	child_kill(&child);
 }
 
+/* --- verdicts ----------------------------------------------------------------------- */
+
+#define POLICY "/run/test.policy"
+#define UNEXPECTED "MESSAGE_ID=905648f542924f4f848c26aa8c7412d8"
+
+static void write_policy(const char *text)
+{
+	FILE *file = fopen(POLICY, "we");
+
+	if (!file || fputs(text, file) < 0 || fclose(file))
+		test_fail(POLICY ": %s", strerror(errno));
+}
+
+static struct tracer *start_with_policy(const char *text)
+{
+	struct tracer *tracer;
+
+	journald_prepare();
+	journald_start();
+	write_policy(text);
+	tracer = tracer_launch(&(struct launch){ .args = { "--journal", "--policy", POLICY } });
+	tracer_ready(tracer);
+	return tracer;
+}
+
+/* The first about a port of ours that matches. */
+static json_t *await_entry(const char *event, int port, const char *matches)
+{
+	char query[192];
+	json_t *entries;
+
+	snprintf(query, sizeof(query), "PORTTRACE_EVENT=%s %s %s", event, of(getpid(), port),
+		 matches);
+	entries = journald_await(query, 1);
+	return json_array_get(entries, 0);
+}
+
+static void entry_alert(void)
+{
+	struct tracer *tracer = start_with_policy(
+		"allow tcp/8090\nalert:crit tcp/8091\ndefault ignore\n");
+	json_t *entry;
+	int fd;
+
+	tcp_listen("127.0.0.1", 8090);
+	fd = tcp_listen("127.0.0.1", 8091);
+	sock_close(fd);
+	tracer_expect(tracer, "close", 8091);
+	entry = await_entry("open", 8090, "-p notice");
+	expect(entry, "PRIORITY", "5");
+	expect(entry, "PORTTRACE_VERDICT", "expected");
+	expect(entry, "PORTTRACE_RULE", "test.policy:1");
+	entry = await_entry("open", 8091, "-p crit " UNEXPECTED);
+	expect(entry, "PORTTRACE_VERDICT", "unexpected");
+	expect(entry, "PORTTRACE_RULE", "test.policy:2");
+	check(!strncmp(journald_field(entry, "MESSAGE"), "UNEXPECTED: opened tcp 127.0.0.1:8091 ",
+		       38),
+	      "the message is %s", journald_field(entry, "MESSAGE"));
+	expect(await_entry("close", 8091, ""), "PRIORITY", "5");
+}
+
+/* A reload with an error is told, and the policy before stays in force. */
+static void entry_reload(void)
+{
+	struct tracer *tracer = start_with_policy("alert:crit tcp/8092,8093\ndefault ignore\n");
+
+	write_policy("allow tcp/8092-\n");
+	tracer_signal(tracer, SIGHUP);
+	expect(json_array_get(journald_await("-t porttrace PORTTRACE_EVENT=policy-refused", 1), 0),
+	       "PRIORITY", "3");
+	tcp_listen("127.0.0.1", 8092);
+	await_entry("open", 8092, "-p crit " UNEXPECTED);
+	write_policy("allow tcp/8093\n");
+	tracer_signal(tracer, SIGHUP);
+	json_decref(journald_await("-t porttrace PORTTRACE_EVENT=policy-loaded", 1));
+	tcp_listen("127.0.0.1", 8093);
+	expect(await_entry("open", 8093, "-p notice"), "PORTTRACE_VERDICT", "expected");
+}
+
 /* --- what journalctl -x says ------------------------------------------------------ */
 
 static void copy_file(const char *from, const char *to)
@@ -430,6 +509,9 @@ const struct test journal_tests[] = {
 	{ "journal-unit", "journalctl -u shows what the unit opened", entry_unit, 0 },
 	{ "journal-hostile", "hostile names are text to journalctl", entry_hostile, 0 },
 	{ "journal-large", "an entry too large for a datagram arrives", entry_large, 0 },
+	{ "journal-alert", "an unexpected port has the priority of its severity", entry_alert, 0 },
+	{ "journal-reload", "a policy with an error: told, and the one before holds on",
+	  entry_reload, 0 },
 	{ "journal-catalog", "journalctl -x explains the entry", entry_catalog, 0 },
 	{ "journal-absent", "no journald: said once, and told when there is one", journal_absent,
 	  0 },

@@ -48,15 +48,11 @@ static void put_head(enum journal_kind kind, enum journal_priority priority, uin
 
 /* --- what kind of entry ----------------------------------------------------------- */
 
-static bool is_end(const struct event *e)
-{
-	return e->kind == EVENT_CLOSE || e->from == RECORD_CLOSE;
-}
-
 /* That an unexpected port has gone is no alarm any more. */
 static bool is_alert(const struct event *e)
 {
-	return e->verdict && e->verdict->kind == VERDICT_UNEXPECTED && !is_end(e);
+	return e->verdict && e->verdict->kind == VERDICT_UNEXPECTED &&
+	       (event_opens(e) || e->kind == EVENT_MISSING);
 }
 
 enum journal_kind journal_event_kind(const struct event *event)
