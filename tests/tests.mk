@@ -23,7 +23,7 @@ $(UNIT_OBJ)/%.o: user/%.c Makefile tests/tests.mk
 build/tests/unit/%: tests/unit/%.c $(PURE_OBJECTS)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(PURE_OBJECTS) -lsmartcols -lcmocka -lbpf -lz
+	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(PURE_OBJECTS) -lsmartcols -lcmocka -lbpf -lz -lcap-ng -lseccomp
 
 -include $(PURE_OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
 
@@ -40,7 +40,7 @@ build/tests/fuzz/%: tests/fuzz/%.c $(PURE_SOURCES) Makefile tests/tests.mk
 	$(call say,FUZZ,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) -std=gnu11 -D_GNU_SOURCE -g -O1 -Iuser -Ibpf -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all -o $@ $< $(filter user/base/% user/model/% user/enrich/% user/output/% user/policy/% user/diag/%,$(PURE_SOURCES)) -lsmartcols -lz
+		-fno-sanitize-recover=all -o $@ $< $(filter user/base/% user/model/% user/enrich/% user/output/% user/policy/% user/diag/%,$(PURE_SOURCES)) -lsmartcols -lz -lcap-ng -lseccomp
 
 .PHONY: test-fuzz
 test-fuzz: $(FUZZ_TARGETS)

@@ -6,11 +6,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,6 +39,38 @@ __attribute__((noreturn)) static void exec_porttrace(const char **argv)
 	if (fd >= 0)
 		execv(config.porttrace, (char **)argv);
 	dprintf(STDERR_FILENO, "%s: %s\n", config.porttrace, strerror(errno));
+	_exit(127);
+}
+
+/* Ambient ones, which outlive execve(2) (capabilities(7)). */
+static bool become_nobody(unsigned long long caps)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct sets[2] = { 0 };
+
+	for (int i = 0; i < 2; i++)
+		sets[i].effective = sets[i].permitted = sets[i].inheritable =
+			(unsigned int)(caps >> 32 * i);
+	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) || setgroups(0, NULL) ||
+	    setresgid(NOBODY, NOBODY, NOBODY) || setresuid(NOBODY, NOBODY, NOBODY) ||
+	    syscall(SYS_capset, &head, sets))
+		return false;
+	for (int i = 0; i < 64; i++)
+		if (caps >> i & 1 && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, i, 0, 0))
+			return false;
+	return true;
+}
+
+/* Its folder may be closed to nobody. */
+__attribute__((noreturn)) static void exec_as_nobody(const struct launch *launch, const char **argv)
+{
+	int fd = open(config.porttrace, O_RDONLY | O_CLOEXEC);
+
+	if (!become_nobody(launch->caps))
+		_exit(126);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGPIPE, SIG_DFL);
+	fexecve(fd, (char **)argv, environ);
 	_exit(127);
 }
 
@@ -76,6 +110,8 @@ pid_t spawn_porttrace(const struct launch *launch, int *out, int *err)
 			pipe_out[1] = open(launch->output, O_WRONLY | O_CLOEXEC);
 		dup2(pipe_out[1], STDOUT_FILENO);
 		dup2(pipe_err[1], STDERR_FILENO);
+		if (launch->as_nobody)
+			exec_as_nobody(launch, argv);
 		exec_porttrace(argv);
 	}
 	close(pipe_out[1]);

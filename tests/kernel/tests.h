@@ -35,6 +35,7 @@ extern const struct test accept_tests[];
 extern const struct test failure_tests[];
 extern const struct test bind_tests[];
 extern const struct test keeping_tests[];
+extern const struct test confined_tests[];
 extern const struct test udp_peer_tests[];
 extern const struct test uring_tests[];
 extern const struct test transport_tests[];

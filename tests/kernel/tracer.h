@@ -26,6 +26,8 @@ struct launch {
 	bool text;                     /* no -j: lines are kept, not parsed */
 	bool no_lines;                 /* many events: keep the parsed heads alone */
 	const char *output;            /* a file for stdout instead of the pipe */
+	bool as_nobody;                /* with these capabilities alone, by their bits */
+	unsigned long long caps;
 };
 
 struct tracer {

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/options.h"
 #include "cmd/cmd.h"
+#include "cmd/confine.h"
 #include "cmd/option_words.h"
 #include "trace/trace.h"
 
@@ -93,6 +94,7 @@ static void print_text(const struct coverage *c, int err)
 	}
 	for (int i = 0; i < CAPABILITIES; i++)
 		print_state(&c->states[i]);
+	confine_print(NAME_WIDTH);
 }
 
 static void put_state(struct json *j, const struct capability_state *state)
@@ -140,6 +142,7 @@ static void print_json(const struct coverage *c, int err)
 	for (int i = 0; i < CAPABILITIES && !err; i++)
 		put_state(&j, &c->states[i]);
 	json_array_end(&j);
+	confine_put(&j);
 	json_object_end(&j);
 	buf_putc(&out, '\n');
 	fwrite(out.data, 1, out.len, stdout);

@@ -296,6 +296,8 @@ void service_stop(struct service *service)
 
 void service_close(struct service *service)
 {
+	if (!service->stream)
+		return;
 	timer_cancel(&service->save);
 	metering_stop(&service->metering);
 	if (service->started && service->stream->options->state)

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "cmd/cmd.h"
+#include "cmd/confine.h"
 #include "cmd/looking.h"
 #include "cmd/option_words.h"
 #include "cmd/port_arg.h"
@@ -105,8 +106,10 @@ static int answer(struct wait *w)
 		say("port %s is not open", w->word);
 		stream->done = true;
 	}
-	if (!err && !stream->done)
+	if (!err && !stream->done) {
+		confine(stream);
 		err = stream_loop(stream);
+	}
 	trace_stop(session_trace(stream->session));
 	stream_finish(stream);
 	return end_status(w, err);

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "cmd/alerting.h"
 #include "cmd/cmd.h"
+#include "cmd/confine.h"
 #include "cmd/service.h"
 #include "cmd/stream.h"
 
@@ -25,6 +26,7 @@ static int run(struct watch *watch)
 	err = stream_start(&watch->stream);
 	if (!err) {
 		alerting_start(&watch->alerting);
+		confine(&watch->stream);
 		service_start(&watch->service, &watch->coverage);
 		err = stream_loop(&watch->stream);
 	}
@@ -35,7 +37,7 @@ static int run(struct watch *watch)
 	return stream_status(&watch->stream, err);
 }
 
-/* With a policy SIGHUP reads it again; without one it ends us, as it does any program. */
+/* SIGHUP reads the policy again; what is no service and has none it ends, as it does any program. */
 static void take_signal(const struct signalfd_siginfo *info, void *arg)
 {
 	struct watch *watch = arg;
@@ -53,17 +55,17 @@ static void take_signal(const struct signalfd_siginfo *info, void *arg)
 static int open_all(struct watch *watch)
 {
 	static const int hangup = SIGHUP;
-	int status, err = 0;
+	int status = service_open(&watch->service, &watch->stream), err = 0;
 
-	if (watch->alerting.on)
+	if (status)
+		return status;
+	if (watch->alerting.on || watch->service.on)
 		err = loop_take_signals(&watch->stream.loop, &hangup, 1, take_signal, watch);
 	if (err) {
 		say("cannot start: %s", strerror(-err));
 		return STATUS_NO_TRACING;
 	}
-	status = service_open(&watch->service, &watch->stream);
-	if (!status)
-		status = stream_open(&watch->stream, STDOUT_FILENO, &watch->coverage);
+	status = stream_open(&watch->stream, STDOUT_FILENO, &watch->coverage);
 	return status ? status : alerting_attach(&watch->alerting);
 }
 

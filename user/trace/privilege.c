@@ -12,9 +12,8 @@ static const struct {
 	unsigned int cap;
 	const char *name;
 } needed[] = {
-	{ CAP_BPF, "CAP_BPF" },             /* load programs and maps */
-	{ CAP_PERFMON, "CAP_PERFMON" },     /* read kernel memory from them */
-	{ CAP_NET_ADMIN, "CAP_NET_ADMIN" }, /* attach to the cgroup root */
+	{ CAP_BPF, "CAP_BPF" },         /* load programs and maps */
+	{ CAP_PERFMON, "CAP_PERFMON" }, /* read kernel memory from them */
 };
 
 int privilege_check(char *why, size_t size)
@@ -41,4 +40,12 @@ int privilege_check(char *why, size_t size)
 		 "cap_sys_ptrace,cap_dac_read_search=ep PROGRAM",
 		 missing);
 	return -EPERM;
+}
+
+/* Loading takes it, and attaching (kernel/bpf/syscall.c, is_net_admin_prog_type()). */
+bool privilege_cgroup(void)
+{
+	return !capng_get_caps_process() &&
+	       (capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_ADMIN) ||
+		capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN));
 }

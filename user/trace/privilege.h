@@ -2,6 +2,7 @@
 #ifndef PORTTRACE_TRACE_PRIVILEGE_H
 #define PORTTRACE_TRACE_PRIVILEGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -10,5 +11,7 @@
  * names what lacks and how to give it.
  */
 int privilege_check(char *why, size_t size);
+/* Whether it may attach to the cgroup root: the other hooks go without that. */
+bool privilege_cgroup(void);
 
 #endif

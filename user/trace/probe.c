@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "trace/probe.h"
 
+#include "trace/privilege.h"
+
 #include <bpf/btf.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -66,6 +68,9 @@ void probe_ways(const struct trace *trace, struct ladder *ladder)
 	else
 		probe_types(ladder);
 	probe_kprobe(ladder);
+	if (!privilege_cgroup())
+		fail_all(ladder, BY_CGROUP_ROOT,
+			 "this process lacks CAP_NET_ADMIN, which programs of cgroups take");
 }
 
 bool probe_preallocates(uint64_t plan)

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cmd/confine.h"
+
+#include "base/log.h"
+#include "base/sandbox.h"
+
+#include <grp.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Nobody has it: each source of names is asked, and each module of the C library loaded. */
+#define NOBODYS_ID 4294967293U
+
+static void warm_up(struct enrich *enrich)
+{
+	struct group entry, *found;
+	char text[1024];
+
+	tzset();
+	enrich_user(enrich, getuid());
+	enrich_user(enrich, NOBODYS_ID);
+	enrich_service(enrich, IPPROTO_TCP, 1);
+	getgrgid_r(NOBODYS_ID, &entry, text, sizeof(text), &found);
+}
+
+/* At the end LeakSanitizer starts a thread, and traces us from there. */
+#if defined(__has_feature)
+#define SANITIZED __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+
+void confine(struct stream *stream)
+{
+	const char *why;
+	int err;
+
+	warm_up(stream->enrich);
+	if (SANITIZED)
+		return;
+	err = sandbox_enter(&why);
+	if (err)
+		say("this process cannot be confined, %s: %s", why, strerror(-err));
+}
+
+void confine_print(int name_width)
+{
+	const char *name = "sandbox";
+
+	for (size_t i = 0; i < sandbox_n_capabilities; i++) {
+		const struct sandbox_capability *capability = &sandbox_capabilities[i];
+
+		if (sandbox_has(capability))
+			printf("%-*s keeps %s, to %s\n", name_width, name, capability->name,
+			       capability->use);
+		else
+			printf("%-*s lacks %s: %s\n", name_width, name, capability->name,
+			       capability->lack);
+		name = "";
+	}
+	printf("%-*s allows %zu system calls, no program to be started, no new privileges\n",
+	       name_width, "", sandbox_calls());
+}
+
+void confine_put(struct json *json)
+{
+	json_object(json, "sandbox");
+	json_array(json, "keeps");
+	for (size_t i = 0; i < sandbox_n_capabilities; i++)
+		if (sandbox_has(&sandbox_capabilities[i]))
+			json_plain(json, NULL, sandbox_capabilities[i].name);
+	json_array_end(json);
+	json_array(json, "lacks");
+	for (size_t i = 0; i < sandbox_n_capabilities; i++) {
+		if (sandbox_has(&sandbox_capabilities[i]))
+			continue;
+		json_object(json, NULL);
+		json_plain(json, "capability", sandbox_capabilities[i].name);
+		json_plain(json, "why", sandbox_capabilities[i].lack);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	json_u64(json, "system_calls", sandbox_calls());
+	json_object_end(json);
+}
