@@ -281,9 +281,11 @@ void alerting_reload(struct alerting *alerting)
 	if (policing_load(&policy, alerting->stream->options->policy)) {
 		note(alerting, JOURNAL_POLICY_REFUSED,
 		     "the policy was not read again: what was read before holds on");
+		metering_refused(alerting->metering);
 		return;
 	}
 	take_policy(alerting, policy);
+	metering_policy(alerting->metering, policy_n_rules(policy));
 	snprintf(text, sizeof(text),
 		 "the policy was read again: rules %zu, open sockets %zu, unexpected %zu",
 		 policy_n_rules(policy), alerting->n_ports, alerting->n_unexpected);
@@ -344,6 +346,7 @@ int alerting_attach(struct alerting *alerting)
 	alerting->absence = (struct timer){ .fire = on_absence, .arg = alerting };
 	alerting->filter = stream->options->filter;
 	alerting->filter.records = 0;
+	metering_policy(alerting->metering, policy_n_rules(alerting->policy));
 	alerting->judge = judge_new(alerting->policy, stream->enrich);
 	alerting->policy = NULL;
 	alerting->alerts = alerts_new();

@@ -72,6 +72,19 @@ void metering_alert(struct metering *metering, enum severity severity)
 	metering_touch(metering);
 }
 
+void metering_policy(struct metering *metering, size_t rules)
+{
+	metering->metrics.policy = true;
+	metering->metrics.policy_rules = rules;
+	metering_touch(metering);
+}
+
+void metering_refused(struct metering *metering)
+{
+	metering->metrics.policy_refused++;
+	metering_touch(metering);
+}
+
 void metering_start(struct metering *metering)
 {
 	metering->timer = (struct timer){ .fire = on_time, .arg = metering };

@@ -22,6 +22,9 @@ struct metering {
 void metering_note(struct metering *metering, const struct event *event);
 /* The policy found something of that severity. */
 void metering_alert(struct metering *metering, enum severity severity);
+/* A policy of so many rules is in use from now on; or another was to be, and was refused. */
+void metering_policy(struct metering *metering, size_t rules);
+void metering_refused(struct metering *metering);
 /* Something else has changed. */
 void metering_touch(struct metering *metering);
 /* Now; says, once, when it cannot, and when it can again. */
