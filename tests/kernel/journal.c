@@ -263,7 +263,7 @@ static void entry_reload(void)
 	       "PRIORITY", "3");
 	tcp_listen("127.0.0.1", 8092);
 	await_entry("open", 8092, "-p crit " UNEXPECTED);
-	write_policy("allow tcp/8093\n");
+	write_policy("allow tcp/8093\ndefault ignore\n");
 	tracer_signal(tracer, SIGHUP);
 	json_decref(journald_await("-t porttrace PORTTRACE_EVENT=policy-loaded", 1));
 	tcp_listen("127.0.0.1", 8093);
