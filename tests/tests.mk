@@ -31,9 +31,10 @@ build/tests/unit/%: tests/unit/%.c $(PURE_OBJECTS)
 test-unit: $(UNIT_TESTS)
 	@tests/unit/run $(RESULTS)/unit.tsv $(UNIT_TESTS)
 
-# --- fuzz: from bytes to lines, and the escaper, a few seconds here, longer by hand ------------
+# --- fuzz: from bytes to lines, the escaper, policies; some seconds here, longer by make fuzz -----
 
-FUZZ_SECONDS ?= 10
+FUZZ_SECONDS ?= 20
+FUZZ_LONG ?= 1800
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,build/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 build/tests/fuzz/%: tests/fuzz/%.c $(PURE_SOURCES) Makefile tests/tests.mk
@@ -45,6 +46,10 @@ build/tests/fuzz/%: tests/fuzz/%.c $(PURE_SOURCES) Makefile tests/tests.mk
 .PHONY: test-fuzz
 test-fuzz: $(FUZZ_TARGETS)
 	@tests/fuzz/run $(RESULTS)/fuzz.tsv $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+.PHONY: fuzz
+fuzz: $(FUZZ_TARGETS)
+	@tests/fuzz/run $(RESULTS)/fuzz-long.tsv $(FUZZ_LONG) $(FUZZ_TARGETS)
 
 # --- recorded rings: what this kernel's hooks tell of a short life, for test_replay ------
 

@@ -336,6 +336,23 @@ static void a_long_line_is_shown_around_the_place(void **state)
 	buf_free(&text);
 }
 
+/* A cut does not go back beyond the place, whatever bytes are there. */
+static void bytes_that_are_no_characters_are_cut_somewhere(void **state)
+{
+	struct buf text = { 0 };
+
+	(void)state;
+	buf_puts(&text, "allow tcp/80 exe=/");
+	for (int i = 0; i < 300; i++)
+		buf_putc(&text, (char)0x80);
+	assert_contains(said(text_of(&text)), ":1:19: error: this byte is no visible text");
+	buf_puts(&text, " usr=b");
+	for (int i = 0; i < 300; i++)
+		buf_putc(&text, (char)0x80);
+	assert_contains(said(text_of(&text)), "unknown key 'usr'");
+	buf_free(&text);
+}
+
 static void values_survive_being_written(void **state)
 {
 	static const char *const values[] = {
@@ -415,6 +432,7 @@ int main(void)
 		cmocka_unit_test(a_file_that_cannot_be_read_is_an_error),
 		cmocka_unit_test(problems_are_escaped),
 		cmocka_unit_test(a_long_line_is_shown_around_the_place),
+		cmocka_unit_test(bytes_that_are_no_characters_are_cut_somewhere),
 		cmocka_unit_test(values_survive_being_written),
 		cmocka_unit_test(required_ports_are_listed),
 	};

@@ -154,6 +154,8 @@ bool word_next(const struct line *line, const char **at, struct span *word);
 /* Splits a list at commas that are not quoted; false: there is no more. *at NULL: from the start. */
 bool list_next(struct span list, const char **at, struct span *part);
 bool span_is(struct span span, const char *text);
+/* How many bytes the character takes (n > 0 are left); 0: it is none that is printed as it is. */
+size_t visible(const char *text, size_t n);
 /* A copy, NUL-ended; NULL: no memory. */
 char *span_copy(struct span span);
 /* The word of names that is near; NULL: none. */

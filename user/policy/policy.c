@@ -2,7 +2,6 @@
 /* What a policy has, and what it asks for. */
 #include "policy/policy.h"
 
-#include "base/escape.h"
 #include "policy/index.h"
 
 #include <stdlib.h>
@@ -84,18 +83,29 @@ bool policy_satisfies(const struct policy *policy, const struct policy_required 
 /* Whether a text means itself without quotes, wherever in a list it stands. */
 static bool is_plain(const char *text)
 {
-	struct buf shown = { 0 };
-	bool plain;
+	size_t left = strlen(text), len;
 
-	escape_text(&shown, text, strlen(text));
-	plain = shown.len == strlen(text) && !memcmp(shown.data, text, shown.len);
-	buf_free(&shown);
-	return plain && *text && !strpbrk(text, " \t\"*?,") && *text != '!' && *text != '#';
+	for (const char *at = text; left; at += len, left -= len) {
+		len = visible(at, left);
+		if (!len)
+			return false;
+	}
+	return *text && !strpbrk(text, " \"*?,") && *text != '!' && *text != '#';
+}
+
+static void put_bytes(struct buf *out, const char *text, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++) {
+		buf_puts(out, "\\x");
+		buf_putc(out, digits[(unsigned char)text[i] >> 4]);
+		buf_putc(out, digits[(unsigned char)text[i] & 15]);
+	}
 }
 
 void policy_put_value(struct buf *out, const char *text)
 {
-	static const char digits[] = "0123456789abcdef";
 	size_t left = strlen(text);
 
 	if (is_plain(text)) {
@@ -104,21 +114,12 @@ void policy_put_value(struct buf *out, const char *text)
 	}
 	buf_putc(out, '"');
 	while (left) {
-		uint32_t code_point;
-		struct buf shown = { 0 };
-		size_t len = utf8_decode(text, left, &code_point), n = len ? len : 1;
+		size_t len = visible(text, left), n = len ? len : 1;
 
-		escape_text(&shown, text, n);
-		if (shown.len == n && *text != '"' && *text != '\\') {
+		if (len && *text != '"' && *text != '\\')
 			buf_put(out, text, n);
-		} else {
-			for (size_t i = 0; i < n; i++) {
-				buf_puts(out, "\\x");
-				buf_putc(out, digits[(unsigned char)text[i] >> 4]);
-				buf_putc(out, digits[(unsigned char)text[i] & 15]);
-			}
-		}
-		buf_free(&shown);
+		else
+			put_bytes(out, text, n);
 		text += n;
 		left -= n;
 	}

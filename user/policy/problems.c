@@ -14,6 +14,8 @@
 #define SHOWN_BEFORE 60
 #define SHOWN_MAX 160
 
+_Static_assert(SHOWN_MAX > SHOWN_BEFORE + 2 * 3, "the place is within what is shown");
+
 /* How many characters the first n bytes are; what is not UTF-8 counts by bytes. */
 static unsigned int characters(const char *text, size_t n)
 {
@@ -150,10 +152,10 @@ static size_t byte_of(const char *text, size_t len, unsigned int n)
 	return i;
 }
 
-/* To where a character begins. */
+/* To where a character begins, if it is one: of UTF-8 no more than three bytes follow the first. */
 static size_t whole_from(const char *text, size_t at)
 {
-	while (at && ((unsigned char)text[at] & 0xc0) == 0x80)
+	for (size_t i = 0; i < 3 && at && ((unsigned char)text[at] & 0xc0) == 0x80; i++)
 		at--;
 	return at;
 }

@@ -231,9 +231,12 @@ static void warn(const struct rule *rule, const struct rule *by, struct policy_p
 
 int warn_shadowed(const struct policy *policy, struct policy_problems *problems)
 {
-	struct probe *probe = calloc(1, sizeof(*probe));
+	struct probe *probe;
 	size_t work = 0;
 
+	if (policy->n_rules < 2)
+		return 0;
+	probe = malloc(sizeof(*probe));
 	if (!probe)
 		return -ENOMEM;
 	for (size_t i = 1; i < policy->n_rules && work < WORK_MAX; i++) {

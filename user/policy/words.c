@@ -24,26 +24,36 @@ static const char *quoted_end(const char *at, const char *end, bool *closed)
 	return *closed ? at + 1 : end;
 }
 
+size_t visible(const char *text, size_t n)
+{
+	struct buf shown = { 0 };
+	uint32_t code_point;
+	size_t len;
+	bool plain;
+
+	if (*text >= ' ' && *text <= '~')
+		return 1;
+	len = utf8_decode(text, n, &code_point);
+	if (!len)
+		return 0;
+	escape_text(&shown, text, len);
+	plain = shown.len == len && !memcmp(shown.data, text, len);
+	buf_free(&shown);
+	return plain ? len : 0;
+}
+
 /* What a person could not see, or not see as it is, does not belong into a rule. */
 static void check_characters(const struct line *line, struct span word)
 {
-	for (size_t i = 0; i < word.len;) {
-		uint32_t code_point;
-		size_t len = utf8_decode(word.at + i, word.len - i, &code_point);
-		struct buf shown = { 0 };
-		bool plain;
+	size_t len;
 
-		escape_text(&shown, word.at + i, len ? len : 1);
-		plain = shown.len == len && !memcmp(shown.data, word.at + i, len);
-		buf_free(&shown);
-		if (!plain) {
-			complain(
-				line, PROBLEM_ERROR, (struct span){ word.at + i, len ? len : 1 },
-				NULL,
-				"this byte is no visible text: write it as \\xNN, in double quotes");
-			return;
-		}
-		i += len;
+	for (size_t i = 0; i < word.len; i += len) {
+		len = visible(word.at + i, word.len - i);
+		if (len)
+			continue;
+		complain(line, PROBLEM_ERROR, (struct span){ word.at + i, 1 }, NULL,
+			 "this byte is no visible text: write it as \\xNN, in double quotes");
+		return;
 	}
 }
 
