@@ -23,8 +23,10 @@ struct bench_size {
 	unsigned int flood_seconds;
 	unsigned int tight_seconds;
 	unsigned int stop_seconds;
-	unsigned int rounds;    /* of conncpu */
-	unsigned int conns;     /* in each of them */
+	unsigned int rounds;      /* of conncpu */
+	unsigned int conns;       /* in each of them */
+	unsigned int churn_pairs; /* of service: an open and a close each */
+	unsigned int idle_seconds;
 	unsigned int pid_conns; /* of connpids, by PID_PROCESSES processes */
 };
 
@@ -269,6 +271,7 @@ int bench_start(const struct bench_size *size);
 int bench_list(const struct bench_size *size);
 int bench_journal(const struct bench_size *size);
 int bench_memory(const struct bench_size *size);
+int bench_service(const struct bench_size *size);
 int bench_stopped(const struct bench_size *size);
 int bench_overrun(const struct bench_size *size);
 

@@ -25,6 +25,7 @@ static const struct {
 	{ "start", bench_start, "start to streaming" },
 	{ "journal", bench_journal, "CPU time of the reader for an event and its journal entry" },
 	{ "memory", bench_memory, "resident memory with 10,000 open ports" },
+	{ "service", bench_service, "memory and CPU time of watch with what a service has" },
 	{ "stopped", bench_stopped, "a stopped reader, within the ring" },
 	{ "overrun", bench_overrun, "a stopped reader, beyond the ring" },
 };
@@ -38,6 +39,8 @@ static const struct bench_size size_full = {
 	.stop_seconds = 10,
 	.rounds = 5,
 	.conns = 100000,
+	.churn_pairs = 5000000,
+	.idle_seconds = 30,
 	.pid_conns = 1000000,
 };
 
@@ -50,6 +53,8 @@ static const struct bench_size size_quick = {
 	.stop_seconds = 2,
 	.rounds = 3,
 	.conns = 20000,
+	.churn_pairs = 250000,
+	.idle_seconds = 12,
 	.pid_conns = 50000,
 };
 

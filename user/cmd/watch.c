@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* watch: what is open now, then every port as it opens and closes. */
 #include "base/log.h"
+#include "base/resident.h"
 #include "cmd/alerting.h"
 #include "cmd/cmd.h"
 #include "cmd/confine.h"
@@ -27,6 +28,7 @@ static int run(struct watch *watch)
 	if (!err) {
 		alerting_start(&watch->alerting);
 		confine(&watch->stream);
+		resident_trim();
 		service_start(&watch->service, &watch->coverage);
 		err = stream_loop(&watch->stream);
 	}
