@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "event.h"
@@ -224,6 +225,164 @@ static void canary_blind(void)
 	manager_close(&manager);
 }
 
+/* --- a policy that is read again --------------------------------------------------- */
+
+static char policy[64];
+
+static void remove_policy(void)
+{
+	unlink(policy);
+}
+
+static void write_policy(const char *text)
+{
+	int fd = *policy ? open(policy, O_WRONLY | O_TRUNC | O_CLOEXEC) : -1;
+
+	if (!*policy) {
+		snprintf(policy, sizeof(policy), "/tmp/porttrace-policy-XXXXXX");
+		fd = mkstemp(policy);
+		test_at_end(remove_policy);
+	}
+	check(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text), "%s: %s", policy,
+	      strerror(errno));
+	close(fd);
+}
+
+/* With the clock of the manager, as it asks for (sd_notify(3)). */
+static void expect_reload(struct manager *manager, struct tracer *tracer)
+{
+	long long before = now_ms(), told = 0;
+	const char *usec;
+
+	tracer_signal(tracer, SIGHUP);
+	usec = strstr(manager_expect(manager, tracer, "RELOADING=1"), "MONOTONIC_USEC=");
+	check(usec != NULL && sscanf(usec, "MONOTONIC_USEC=%lld", &told) == 1, "no clock: %s",
+	      manager->last);
+	check(told / 1000 >= before && told / 1000 <= now_ms(), "another clock: %lld, now %lld",
+	      told, now_ms());
+	manager_expect(manager, tracer, "READY=1");
+}
+
+static void notify_reload(void)
+{
+	struct manager manager;
+	struct tracer *tracer;
+	int fd;
+
+	write_policy("default allow\n");
+	open_manager(&manager);
+	tracer = start("--policy", policy);
+	manager_expect(&manager, tracer, "READY=1");
+	write_policy("alert:crit tcp/8080\ndefault allow\n");
+	expect_reload(&manager, tracer);
+	fd = tcp_listen("127.0.0.1", PORT);
+	expect_text(tracer_expect(tracer, "open", PORT), "severity", "crit");
+	sock_close(fd);
+	tracer_expect(tracer, "close", PORT);
+	/* What is wrong, or gone, leaves it as it is. */
+	write_policy("alert:crit tcp/99999\n");
+	expect_reload(&manager, tracer);
+	unlink(policy);
+	expect_reload(&manager, tracer);
+	fd = tcp_listen("127.0.0.1", PORT);
+	expect_text(tracer_expect(tracer, "open", PORT), "severity", "crit");
+	sock_close(fd);
+	manager_close(&manager);
+}
+
+/* As fast as it goes: no event is missed, and the last word is READY. */
+static void notify_reload_storm(void)
+{
+	struct manager manager;
+	struct tracer *tracer;
+	int fds[20];
+
+	write_policy("default allow\n");
+	open_manager(&manager);
+	tracer = start("--policy", policy);
+	manager_expect(&manager, tracer, "READY=1");
+	for (int i = 0; i < 20; i++) {
+		for (int hup = 0; hup < 50; hup++)
+			tracer_signal(tracer, SIGHUP);
+		fds[i] = tcp_listen("127.0.0.1", PORT + i);
+	}
+	for (int i = 0; i < 20; i++) {
+		tracer_expect(tracer, "open", PORT + i);
+		sock_close(fds[i]);
+		tracer_expect(tracer, "close", PORT + i);
+	}
+	while (manager_count(&manager, tracer, "", 300))
+		;
+	check(!strstr(manager.last, "RELOADING"), "it never was ready again");
+	manager_close(&manager);
+}
+
+/* SIGHUP ends what is no service; a service without a policy has nothing to read, and goes on. */
+static void notify_hangup(void)
+{
+	struct manager manager;
+	struct tracer *tracer;
+
+	open_manager(&manager);
+	tracer = start(NULL, NULL);
+	manager_expect(&manager, tracer, "READY=1");
+	expect_reload(&manager, tracer);
+	manager_close(&manager);
+}
+
+/* --- the clock is set --------------------------------------------------------------- */
+
+static long step;
+
+static void step_clock(long seconds)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	now.tv_sec += seconds;
+	check(!clock_settime(CLOCK_REALTIME, &now), "clock_settime: %s", strerror(errno));
+	step += seconds;
+}
+
+static void step_back(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	now.tv_sec -= step;
+	clock_settime(CLOCK_REALTIME, &now);
+}
+
+/* Days ahead, and back: the watchdog is fed, ports are told, and nobody is blind. */
+static void clock_steps(void)
+{
+	static const long steps[] = { 86400, -3 * 86400, 2 * 86400 };
+	struct manager manager;
+	struct tracer *tracer;
+	int fd;
+
+	if (!getenv("LIVE_OWN_MACHINE"))
+		test_skip("sets the clock, which others use here: runs in emulated machines");
+	test_at_end(step_back);
+	open_manager(&manager);
+	setenv("WATCHDOG_USEC", "200000", 1);
+	tracer = start(NULL, NULL);
+	manager_expect(&manager, tracer, "READY=1");
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		step_clock(steps[i]);
+		check(manager_count(&manager, tracer, "WATCHDOG=1", 1500) >= 3,
+		      "the watchdog waits after a step of %ld seconds", steps[i]);
+		fd = tcp_listen("127.0.0.1", PORT);
+		tracer_expect(tracer, "open", PORT);
+		sock_close(fd);
+		check(event_num(tracer_expect(tracer, "close", PORT), "lifetime_ns") <
+			      60 * 1000000000LL,
+		      "its lifetime is that of the clock");
+	}
+	check(!strstr(tracer->errors, "blind"), "it says that it is blind: %s", tracer->errors);
+	manager_close(&manager);
+}
+
 const struct test service_tests[] = {
 	{ "notify-life",
 	  "a service manager hears READY, STATUS and STOPPING, of nothing of its own", notify_life,
@@ -233,5 +392,11 @@ const struct test service_tests[] = {
 	  notify_watchdog, 0 },
 	{ "canary-blind", "without its hooks it says so, feeds no watchdog, and finds ports yet",
 	  canary_blind, 60 },
+	{ "notify-reload", "RELOADING and READY, and a policy that is gone holds on", notify_reload,
+	  0 },
+	{ "notify-reload-storm", "a storm of SIGHUP misses no event", notify_reload_storm, 40 },
+	{ "notify-hangup", "SIGHUP does not end a service without a policy", notify_hangup, 0 },
+	{ "clock-steps", "the clock is set ahead and back, and nothing waits for it", clock_steps,
+	  40 },
 	{ NULL, NULL, NULL, 0 },
 };
