@@ -26,7 +26,7 @@ struct someone {
 	char container[96];
 };
 
-static struct endpoint at(const char *addr, uint16_t port)
+static struct endpoint bound_to(const char *addr, uint16_t port)
 {
 	struct endpoint local = { .family = strchr(addr, ':') ? AF_INET6 : AF_INET,
 				  .proto = IPPROTO_TCP,
@@ -43,7 +43,7 @@ static struct someone *someone(const char *addr, uint16_t port)
 	static size_t next;
 	struct someone *s = &all[next++ % COUNT(all)];
 
-	*s = (struct someone){ .local = at(addr, port) };
+	*s = (struct someone){ .local = bound_to(addr, port) };
 	s->subject = (struct policy_subject){
 		.local = &s->local,
 		.proto = "tcp",
@@ -65,14 +65,14 @@ static struct someone *someone(const char *addr, uint16_t port)
 
 static struct learn *learn;
 
-static int begin(void **state)
+static int learn_begin(void **state)
 {
 	(void)state;
 	learn = learn_new(NULL);
 	return !learn;
 }
 
-static int end(void **state)
+static int learn_end(void **state)
 {
 	(void)state;
 	learn_free(learn);
@@ -554,7 +554,7 @@ static void anyone(struct someone *s)
 	};
 	static const char *const protos[] = { "tcp", "udp", "udplite", "mptcp", "sctp" };
 
-	*s = (struct someone){ .local = at(addrs[any_of(COUNT(addrs))], 0) };
+	*s = (struct someone){ .local = bound_to(addrs[any_of(COUNT(addrs))], 0) };
 	s->local.port = (uint16_t)(any_of(2) ? 80 + any_of(8) : 32768 + any_of(4000));
 	s->subject = (struct policy_subject){
 		.local = &s->local,
@@ -662,7 +662,7 @@ static void what_was_learnt_gives_no_alert(void **state)
 	}
 }
 
-#define LEARNT(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define LEARNT(test) cmocka_unit_test_setup_teardown(test, learn_begin, learn_end)
 
 int main(void)
 {

@@ -21,7 +21,6 @@ struct target {
 	int folder;
 	bool there;
 	struct stat st;
-	char temporary[NAME_MAX + 1];
 };
 
 static int open_folder(struct target *target)
@@ -54,6 +53,7 @@ static void target_close(struct target *target)
 static int target_open(struct target *target, const char *path, const struct replace_how *how)
 {
 	char *real = how->over ? realpath(path, NULL) : NULL;
+	struct stat st;
 	int err;
 
 	*target = (struct target){ .path = real ? real : strdup(path), .folder = -1 };
@@ -62,9 +62,10 @@ static int target_open(struct target *target, const char *path, const struct rep
 	err = open_folder(target);
 	if (err)
 		return err;
-	target->there = !fstatat(target->folder, target->name, &target->st, AT_SYMLINK_NOFOLLOW);
-	if (!target->there)
+	if (fstatat(target->folder, target->name, &st, AT_SYMLINK_NOFOLLOW))
 		return errno == ENOENT ? 0 : -errno;
+	target->there = true;
+	target->st = st;
 	if (!how->over)
 		return -EEXIST;
 	return S_ISREG(target->st.st_mode) ? 0 : -EINVAL;
@@ -82,7 +83,8 @@ int replace_check(const char *path, const struct replace_how *how)
 }
 
 /* Hidden, so that no pattern for policies takes it for one. */
-static int open_temporary(struct target *target, const struct replace_how *how)
+static int open_temporary(const struct target *target, char name[NAME_MAX + 1],
+			  const struct replace_how *how)
 {
 	uint64_t number = 0;
 	int fd = -1;
@@ -90,11 +92,10 @@ static int open_temporary(struct target *target, const struct replace_how *how)
 	for (int i = 0; i < TRIES && fd < 0; i++) {
 		if (!how->quick && getrandom(&number, sizeof(number), 0) != sizeof(number))
 			return -EIO;
-		snprintf(target->temporary, sizeof(target->temporary), ".%.200s.%08x", target->name,
-			 (unsigned int)number);
+		snprintf(name, NAME_MAX + 1, ".%.200s.%08x", target->name, (unsigned int)number);
 		if (how->quick)
-			unlinkat(target->folder, target->temporary, 0);
-		fd = openat(target->folder, target->temporary,
+			unlinkat(target->folder, name, 0);
+		fd = openat(target->folder, name,
 			    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (fd < 0 && errno != EEXIST)
 			return -errno;
@@ -128,22 +129,23 @@ static int set_mode(int fd, const struct target *target, const struct replace_ho
 }
 
 /* From the temporary name to its own. A link(2) refuses where there is something. */
-static int put_in_place(const struct target *target, const struct replace_how *how)
+static int put_in_place(const struct target *target, const char *temporary,
+			const struct replace_how *how)
 {
 	if (how->over)
-		return renameat(target->folder, target->temporary, target->folder, target->name) ?
-			       -errno :
-			       0;
-	if (linkat(target->folder, target->temporary, target->folder, target->name, 0))
+		return renameat(target->folder, temporary, target->folder, target->name) ? -errno :
+											   0;
+	if (linkat(target->folder, temporary, target->folder, target->name, 0))
 		return -errno;
-	unlinkat(target->folder, target->temporary, 0);
+	unlinkat(target->folder, temporary, 0);
 	return 0;
 }
 
-static int replace(struct target *target, const char *text, size_t len,
+static int replace(const struct target *target, const char *text, size_t len,
 		   const struct replace_how *how)
 {
-	int fd = open_temporary(target, how), err;
+	char temporary[NAME_MAX + 1];
+	int fd = open_temporary(target, temporary, how), err;
 
 	if (fd < 0)
 		return fd;
@@ -155,9 +157,9 @@ static int replace(struct target *target, const char *text, size_t len,
 	if (close(fd) && !err)
 		err = -errno;
 	if (!err)
-		err = put_in_place(target, how);
+		err = put_in_place(target, temporary, how);
 	if (err)
-		unlinkat(target->folder, target->temporary, 0);
+		unlinkat(target->folder, temporary, 0);
 	else if (!how->quick)
 		fsync(target->folder); /* it is there; that a crash keeps it is all this adds */
 	return err;

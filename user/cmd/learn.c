@@ -131,11 +131,11 @@ static int watch(struct learning *l, struct stream *stream)
 {
 	int err = stream_start(stream);
 
-	if (!err)
+	if (!err) {
 		say("learning for %s: Ctrl-C ends it, and writes what was learnt until then",
 		    l->duration);
-	if (!err)
 		err = stream_loop(stream);
+	}
 	stream_stop(stream);
 	if (stream->loop.ended)
 		say("ended before its time: what was seen until now is written");
