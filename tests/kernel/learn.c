@@ -185,8 +185,11 @@ static void learn_replay(void)
 {
 	struct opener host = program_start(PROGRAM_HOST);
 	const char *path = program_file("learnt.policy");
-	const struct launch launch = { .args = { "--policy", path } };
+	char inode[32];
+	const struct launch launch = { .args = { "--policy", path, "--netns", inode } };
 	struct tracer *tracer;
+
+	snprintf(inode, sizeof(inode), "%lu", netns_inode());
 
 	opener_open(&host, &(struct spec){ .type = SOCK_DGRAM, .addr = "::", .port = 5353 });
 	opener_open(&host, &(struct spec){ .addr = "127.0.0.1", .port = 8080 });

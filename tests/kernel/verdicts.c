@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "event.h"
+#include "netns.h"
 #include "process.h"
 #include "programs.h"
 #include "sockets.h"
@@ -43,11 +44,15 @@ __attribute__((format(printf, 1, 2))) static const char *policy(const char *form
 	return path;
 }
 
+/* Of this namespace alone: others on this host may flood. */
 static struct tracer *start_with(const char *path)
 {
-	const struct launch launch = { .args = { "--policy", path } };
-	struct tracer *tracer = tracer_launch(&launch);
+	char inode[32];
+	const struct launch launch = { .args = { "--policy", path, "--netns", inode } };
+	struct tracer *tracer;
 
+	snprintf(inode, sizeof(inode), "%lu", netns_inode());
+	tracer = tracer_launch(&launch);
 	tracer_ready(tracer);
 	return tracer;
 }
