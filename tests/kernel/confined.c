@@ -23,8 +23,8 @@
 #define PERFMON 38
 #define BPF 39
 
-#define ALL_KEPT                                                              \
-	(BIT(BPF) | BIT(PERFMON) | BIT(CAP_SYS_ADMIN) | BIT(CAP_SYS_PTRACE) | \
+#define ALL_KEPT                                                                                   \
+	(BIT(BPF) | BIT(PERFMON) | BIT(CAP_NET_ADMIN) | BIT(CAP_SYS_ADMIN) | BIT(CAP_SYS_PTRACE) | \
 	 BIT(CAP_DAC_READ_SEARCH))
 
 /* A line of /proc/PID/status. */
@@ -84,7 +84,7 @@ static void confined_nobody(void)
 	tracer = tracer_launch(&(struct launch){ .as_nobody = true, .caps = caps });
 	tracer_ready(tracer);
 	expect_streams(tracer);
-	expect_confined(tracer->pid, BIT(BPF) | BIT(PERFMON));
+	expect_confined(tracer->pid, caps);
 }
 
 /*
@@ -103,7 +103,7 @@ static void confined_no_cgroup(void)
 		test_skip("no hook but those of cgroups sees a listen() here");
 	tracer_ready(tracer);
 	expect_streams(tracer);
-	expect_confined(tracer->pid, BIT(BPF) | BIT(PERFMON) | BIT(CAP_DAC_READ_SEARCH));
+	expect_confined(tracer->pid, caps);
 }
 
 static void expect_refused(unsigned long long caps, const char *name)

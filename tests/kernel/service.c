@@ -200,11 +200,24 @@ static void expect_told_blind(struct tracer *tracer)
 	      json_string_value(cause));
 }
 
+/* A listener in a namespace that is reached by this very socket alone. */
+static int listen_elsewhere(void)
+{
+	int here = netns_open(), fd;
+
+	netns_enter_new();
+	fd = tcp_listen("127.0.0.1", PORT);
+	netns_enter(here);
+	close(here);
+	return fd;
+}
+
+/* What it may still do, once it is confined, is enough to compare with all namespaces. */
 static void canary_blind(void)
 {
+	int fd, elsewhere = listen_elsewhere();
 	struct manager manager;
 	struct tracer *tracer;
-	int fd;
 
 	open_manager(&manager);
 	setenv("WATCHDOG_USEC", "200000", 1);
@@ -222,6 +235,9 @@ static void canary_blind(void)
 	expect_text(tracer_expect(tracer, "recovered", PORT), "recovered", "open");
 	sock_close(fd);
 	expect_text(tracer_expect(tracer, "recovered", PORT), "recovered", "close");
+	check(!strstr(tracer->errors, "could not be read"), "a namespace is out of its reach: %s",
+	      tracer->errors);
+	sock_close(elsewhere);
 	manager_close(&manager);
 }
 

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -47,7 +48,9 @@ static bool become_nobody(unsigned long long caps)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct sets[2] = { 0 };
+	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
 
+	setrlimit(RLIMIT_MEMLOCK, &all); /* before 5.11 it takes that, too */
 	for (int i = 0; i < 2; i++)
 		sets[i].effective = sets[i].permitted = sets[i].inheritable =
 			(unsigned int)(caps >> 32 * i);

@@ -14,6 +14,9 @@ const struct sandbox_capability sandbox_capabilities[] = {
 	{ CAP_BPF, "CAP_BPF", "read the kernel's tables again after a loss",
 	  "nothing can be traced" },
 	{ CAP_PERFMON, "CAP_PERFMON", "read the kernel's memory there", "nothing can be traced" },
+	{ CAP_NET_ADMIN, "CAP_NET_ADMIN", "find a network namespace by a socket of it",
+	  "hooks of cgroups cannot be attached, and a network namespace that has but a socket left is "
+	  "not read" },
 	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN", "enter other network namespaces when it reads them",
 	  "what no process holds open in other network namespaces, as ports of the kernel, is not "
 	  "found when it was there before or was lost" },

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #define DESCRIPTORS 256
@@ -159,6 +160,22 @@ static int check_kernel(struct trace *trace, char why[COVERAGE_WHY])
 	return -ENOSYS;
 }
 
+/* Maps count as locked memory before v5.11, and who lacks CAP_SYS_RESOURCE cannot allow more. */
+static bool lacks_locked_memory(void)
+{
+	unsigned long major, minor = 0;
+	struct rlimit limit;
+	struct utsname host;
+	char *end;
+
+	if (uname(&host) || getrlimit(RLIMIT_MEMLOCK, &limit))
+		return false;
+	major = strtoul(host.release, &end, 10);
+	if (*end == '.')
+		minor = strtoul(end + 1, NULL, 10);
+	return (major < 5 || (major == 5 && minor < 11)) && limit.rlim_cur != RLIM_INFINITY;
+}
+
 static void explain(char why[COVERAGE_WHY], int err)
 {
 	if (*why)
@@ -167,6 +184,13 @@ static void explain(char why[COVERAGE_WHY], int err)
 		snprintf(why, COVERAGE_WHY,
 			 "too few open files are allowed: tracing takes %d (ulimit -n %d)",
 			 DESCRIPTORS, DESCRIPTORS);
+		return;
+	}
+	if (err == -EPERM && lacks_locked_memory()) {
+		snprintf(
+			why, COVERAGE_WHY,
+			"too little memory may be locked, as what tracing takes is before Linux 5.11: "
+			"ulimit -l unlimited, for a service LimitMEMLOCK=infinity, or CAP_SYS_RESOURCE");
 		return;
 	}
 	if (access("/proc/self", F_OK)) {
