@@ -146,7 +146,7 @@ static void note_gap(int err, void *arg)
 	struct diag_gaps *gaps = ((struct reading *)arg)->gaps;
 
 	/* It went along with its last process; or it is a namespace of another kind. */
-	if (err == -ENOENT || err == -ESRCH || err == -EINVAL)
+	if (err == -ENOENT || err == -ESRCH || err == -EBADF || err == -EINVAL)
 		return;
 	gaps->netns++;
 	gaps->netns_err = err;

@@ -219,10 +219,11 @@ static void note_gap(int err, void *arg)
 	if (err == -EINVAL)
 		return;
 	/*
-	 * A process that ended takes its namespace along. But in a pid namespace of
-	 * our own /proc does not know the numbers the kernel side gives.
+	 * A process that ended takes its namespace along, and so does a socket that
+	 * closed (EBADF). But in a pid namespace of our own /proc does not know the
+	 * numbers the kernel side gives.
 	 */
-	if ((err == -ENOENT || err == -ESRCH) && in_first_namespace("pid", PID_INIT_INO))
+	if ((err == -ENOENT || err == -ESRCH || err == -EBADF) && in_first_namespace("pid", PID_INIT_INO))
 		return;
 	reading->gaps->netns++;
 	reading->gaps->err = err;
