@@ -109,6 +109,15 @@ static void columns_show_the_verdict(void **state)
 	assert_string_equal(shown(&sink_csv, &event), "ignored,,default,\n");
 	event.verdict = NULL;
 	assert_string_equal(shown(&sink_csv, &event), ",,,\n");
+	event.verdict = &verdict;
+	choose("finding");
+	assert_string_equal(shown(&sink_csv, &event), "\n");
+	verdict = (struct verdict){ .kind = VERDICT_UNEXPECTED, .changed = true };
+	assert_string_equal(shown(&sink_csv, &event), "CHANGED\n");
+	verdict.missing = true;
+	assert_string_equal(shown(&sink_csv, &event), "MISSING\n");
+	verdict = (struct verdict){ .kind = VERDICT_UNEXPECTED };
+	assert_string_equal(shown(&sink_csv, &event), "UNEXPECTED\n");
 }
 
 static void an_alert_has_a_line_of_its_own(void **state)

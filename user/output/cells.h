@@ -23,6 +23,7 @@ void column_put_container(const struct event *e, struct enrich *enrich, struct b
 void column_put_class(const struct event *e, struct enrich *enrich, struct buf *out);
 void column_put_origin(const struct event *e, struct enrich *enrich, struct buf *out);
 void column_put_verdict(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_finding(const struct event *e, struct enrich *enrich, struct buf *out);
 void column_put_severity(const struct event *e, struct enrich *enrich, struct buf *out);
 void column_put_rule(const struct event *e, struct enrich *enrich, struct buf *out);
 void column_put_why(const struct event *e, struct enrich *enrich, struct buf *out);

@@ -335,9 +335,11 @@ const struct column columns_all[] = {
 	{ "class", 10, 0, "well-known, registered, dynamic (RFC 6335)", column_put_class },
 	{ "origin", 8, 0, "syscall, io_uring", column_put_origin },
 	{ "verdict", 10, 0, "of the policy: expected, ignored, unexpected", column_put_verdict },
+	{ "finding", 10, 0, "against the policy: UNEXPECTED, CHANGED, MISSING",
+	  column_put_finding },
 	{ "severity", 8, 0, "of what is unexpected: info, warning, crit", column_put_severity },
 	{ "rule", 24, COLUMN_CUT, "the policy's rule that decided", column_put_rule },
-	{ "why", 40, COLUMN_CUT, "why it is unexpected", column_put_why },
+	{ "why", 40, COLUMN_CUT | COLUMN_WRAPPED, "why it is unexpected", column_put_why },
 };
 
 const size_t columns_n = sizeof(columns_all) / sizeof(*columns_all);

@@ -10,8 +10,9 @@
 #define COLUMNS_MAX 64
 
 /* struct column.flags */
-#define COLUMN_RIGHT 1 /* numbers */
-#define COLUMN_CUT 2   /* text that may be cut where there is no room: no port is ever cut */
+#define COLUMN_RIGHT 1   /* numbers */
+#define COLUMN_CUT 2     /* text that may be cut where there is no room: no port is ever cut */
+#define COLUMN_WRAPPED 4 /* what is to be read whole: a list takes more lines for it */
 
 struct column {
 	const char *name;

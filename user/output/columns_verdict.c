@@ -5,6 +5,8 @@
 #include "base/escape.h"
 #include "model/verdict.h"
 
+#include <ctype.h>
+
 static void put_text(const char *text, struct buf *out)
 {
 	if (text)
@@ -16,6 +18,16 @@ void column_put_verdict(const struct event *e, struct enrich *enrich, struct buf
 	(void)enrich;
 	if (e->verdict)
 		buf_puts(out, verdict_name(e->verdict->kind));
+}
+
+/* In capitals, which stand out without colours. */
+void column_put_finding(const struct event *e, struct enrich *enrich, struct buf *out)
+{
+	const char *finding = e->verdict ? verdict_finding(e->verdict) : NULL;
+
+	(void)enrich;
+	for (; finding && *finding; finding++)
+		buf_putc(out, (char)toupper((unsigned char)*finding));
 }
 
 void column_put_severity(const struct event *e, struct enrich *enrich, struct buf *out)

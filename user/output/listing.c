@@ -13,10 +13,20 @@
 static struct libscols_table *table;
 static struct buf cell;
 
-static int add_column(const struct column *column)
+/* Where one column goes on in further lines no other need be cut, and it is libsmartcols' last resort. */
+static int cut_flag(const struct column_list *list, const struct column *column)
 {
-	int flags = (column->flags & COLUMN_RIGHT ? SCOLS_FL_RIGHT : 0) |
-		    (column->flags & COLUMN_CUT ? SCOLS_FL_TRUNC : 0);
+	if (column->flags & COLUMN_WRAPPED)
+		return SCOLS_FL_WRAP;
+	for (size_t i = 0; i < list->n; i++)
+		if (list->columns[i]->flags & COLUMN_WRAPPED)
+			return 0;
+	return column->flags & COLUMN_CUT ? SCOLS_FL_TRUNC : 0;
+}
+
+static int add_column(const struct column_list *list, const struct column *column)
+{
+	int flags = (column->flags & COLUMN_RIGHT ? SCOLS_FL_RIGHT : 0) | cut_flag(list, column);
 	char name[32];
 	size_t i = 0;
 
@@ -53,7 +63,7 @@ static void begin(const struct sink *sink, struct buf *out)
 	scols_table_enable_noencoding(table, 1);
 	set_width(sink);
 	for (size_t i = 0; i < sink->columns.n; i++) {
-		if (add_column(sink->columns.columns[i])) {
+		if (add_column(&sink->columns, sink->columns.columns[i])) {
 			out->failed = true;
 			drop();
 			return;
