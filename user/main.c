@@ -23,6 +23,7 @@ static const struct command {
 	{ "who", cmd_who, "tell all that is known of who has a port" },
 	{ "wait", cmd_wait, "return as soon as a port is open, or closed" },
 	{ "close", cmd_close, "close ports of other processes, which keep running" },
+	{ "check", cmd_check, "hold what is open now against the policy" },
 	{ "run", cmd_run, "run a command, and print the ports of it and its descendants" },
 	{ "policy", cmd_policy, "check a policy, or say which of its rules decides of a port" },
 	{ "learn", cmd_learn, "write a policy from what is open, and from what opens" },

@@ -80,3 +80,26 @@ unsigned int text_lines_with(const char *text, const char *word, const char *oth
 	}
 	return count;
 }
+
+/* Behind blanks, of which any number are as one, and none at the end of a line. */
+static const char *skip_blanks(const char *text, bool *blank)
+{
+	size_t n = strspn(text, " ");
+
+	*blank = n && text[n] != '\n' && text[n];
+	return text + n;
+}
+
+bool text_same_words(const char *a, const char *b)
+{
+	bool blank_a, blank_b;
+
+	for (;; a++, b++) {
+		a = skip_blanks(a, &blank_a);
+		b = skip_blanks(b, &blank_b);
+		if (blank_a != blank_b || *a != *b)
+			return false;
+		if (!*a)
+			return true;
+	}
+}

@@ -260,7 +260,7 @@ static int run(struct closing *c)
 		say("nothing that is open is meant by this");
 		return STATUS_NO;
 	}
-	status = listing_print(&c->listing);
+	status = listing_print(&c->listing, NULL);
 	if (!status)
 		status = guard(c);
 	if (status || c->options->dry_run)

@@ -9,6 +9,7 @@ int cmd_watch(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_who(int argc, char **argv);
 int cmd_wait(int argc, char **argv);
+int cmd_check(int argc, char **argv);
 int cmd_close(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_policy(int argc, char **argv);

@@ -10,7 +10,7 @@ static int list(struct stream_options *options)
 	int status = listing_open(&listing);
 
 	if (!status)
-		status = listing_print(&listing);
+		status = listing_print(&listing, NULL);
 	listing_close(&listing);
 	return status;
 }

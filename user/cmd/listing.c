@@ -43,24 +43,37 @@ static void name_namespaces(const struct listing *l)
 	}
 }
 
-int listing_open(struct listing *listing)
+static int read_now(struct listing *listing)
 {
-	struct stream_options *o = listing->options;
+	const struct stream_options *o = listing->options;
 	const struct open_now_wants wants = {
-		.no_tcp = o->filter.udp && !o->filter.tcp,
-		.no_udp = o->filter.tcp && !o->filter.udp,
+		.no_tcp = o->filter.udp && !o->filter.tcp && !listing->whole,
+		.no_udp = o->filter.tcp && !o->filter.udp && !listing->whole,
 		.connections = o->all,
 		.args = shows_args(o),
 		.btf_path = o->wants.btf_path,
 	};
-	int status;
+	int status = open_now_read(&listing->now, &wants);
+
+	if (status || !listing->judged)
+		return status;
+	return policed_settle(&listing->policed, &listing->now, &wants);
+}
+
+int listing_open(struct listing *listing)
+{
+	struct stream_options *o = listing->options;
+	int status = STATUS_OK;
 
 	listing->enrich = enrich_new(o->numeric);
 	if (!listing->enrich) {
 		say("out of memory");
 		return STATUS_NO_TRACING;
 	}
-	status = open_now_read(&listing->now, &wants);
+	if (listing->judged)
+		status = policed_open(&listing->policed, o->policy, listing->enrich);
+	if (!status)
+		status = read_now(listing);
 	if (status)
 		return status;
 	if (o->filter.n_pids && open_now_foreign_pids(listing->now))
@@ -72,6 +85,7 @@ int listing_open(struct listing *listing)
 
 void listing_close(struct listing *listing)
 {
+	policed_close(&listing->policed);
 	open_now_free(listing->now);
 	enrich_free(listing->enrich);
 }
@@ -83,22 +97,46 @@ struct passing {
 	void *arg;
 };
 
+static bool takes(const struct listing *listing, const struct event *event)
+{
+	return !listing->takes || listing->takes(event, listing->arg);
+}
+
 static void pass(const struct event *event, void *arg)
 {
 	const struct passing *passing = arg;
 
-	if (passing->listing->takes(event, passing->listing->arg))
+	if (takes(passing->listing, event))
 		passing->tell(event, passing->arg);
+}
+
+/* With its verdict, if that can be known. */
+static void pass_judged(const struct event *event, void *arg)
+{
+	const struct passing *passing = arg;
+	const struct policed *policed = &passing->listing->policed;
+	struct event judged = *event;
+	struct judgement judgement;
+
+	if (!policed_is_settled(policed, event))
+		return;
+	if (policed_judge(policed, event, &judgement))
+		judged.verdict = &judgement.verdict;
+	pass(&judged, arg);
 }
 
 void listing_each(const struct listing *listing, event_fn tell, void *arg)
 {
 	struct passing passing = { listing, tell, arg };
 
-	if (listing->takes)
-		open_now_each(listing->now, &listing->options->filter, pass, &passing);
-	else
-		open_now_each(listing->now, &listing->options->filter, tell, arg);
+	open_now_each(listing->now, &listing->options->filter, listing->judged ? pass_judged : pass,
+		      &passing);
+}
+
+/* As a struct listing_of. */
+static void each_meant(void *arg, event_fn tell, void *tell_arg)
+{
+	listing_each(arg, tell, tell_arg);
 }
 
 /* --- columns that nobody chose ----------------------------------------------------- */
@@ -120,6 +158,8 @@ static void look(const struct event *event, void *arg)
 	const struct process *process = event->actor.process;
 	struct looking *l = arg;
 
+	if (event->kind == EVENT_MISSING)
+		return; /* it is nowhere */
 	if (!l->netns)
 		l->netns = local->netns;
 	l->used[USED_NETNS] |= local->netns != l->netns;
@@ -132,22 +172,36 @@ static void look(const struct event *event, void *arg)
 	l->used[USED_CONTAINER] |= enrich_container(l->enrich, process) != NULL;
 }
 
-/* What would be empty, or the same, in every line is left out. */
-static void choose_columns(const struct listing *listing, struct column_list *columns)
+/* Where it is: of interest also to a command that has its own columns. */
+static bool is_place(enum used used)
 {
-	struct looking looking = { .enrich = listing->enrich };
-	char names[256];
-	size_t len;
-	const char *bad;
+	return used == USED_UNIT || used == USED_CONTAINER || used == USED_NETNS;
+}
 
-	len = (size_t)snprintf(names, sizeof(names), "%s",
-			       listing->options->all ? COLUMNS_OF_ALL : COLUMNS_OF_PORTS);
-	listing_each(listing, look, &looking);
-	for (int i = 0; i < USES; i++)
-		if (looking.used[i])
-			len += (size_t)snprintf(names + len, sizeof(names) - len, ",%s",
-						columns_if_used[i]);
-	columns_parse(names, columns, &bad);
+/* What would be empty, or the same, in every line is left out. */
+static void choose_columns(const struct listing *listing, const struct listing_of *of,
+			   struct column_list *columns)
+{
+	const char *first = listing->options->all ? COLUMNS_OF_ALL : COLUMNS_OF_PORTS, *bad;
+	struct looking looking = { .enrich = listing->enrich };
+	struct buf names = { 0 };
+
+	buf_puts(&names, listing->columns ? listing->columns : first);
+	of->each(of->arg, look, &looking);
+	for (enum used i = 0; i < USES; i++) {
+		if (!looking.used[i] || (listing->columns && !is_place(i)))
+			continue;
+		buf_putc(&names, ',');
+		buf_puts(&names, columns_if_used[i]);
+	}
+	if (listing->columns_last) {
+		buf_putc(&names, ',');
+		buf_puts(&names, listing->columns_last);
+	}
+	buf_putc(&names, '\0');
+	if (!names.failed)
+		columns_parse(names.data, columns, &bad);
+	buf_free(&names);
 }
 
 /* --- printing ------------------------------------------------------------------------ */
@@ -168,13 +222,13 @@ static void tell(const struct event *event, void *arg)
 		out_drain(&p->out);
 }
 
-static int print(const struct listing *listing, struct printing *p)
+static int print(const struct listing_of *of, struct printing *p)
 {
 	const struct sink_ops *ops = p->sink.ops;
 
 	if (ops->begin)
 		ops->begin(&p->sink, &p->out.buf);
-	listing_each(listing, tell, p);
+	of->each(of->arg, tell, p);
 	if (ops->end)
 		ops->end(&p->sink, &p->out.buf);
 	out_drain(&p->out);
@@ -184,8 +238,9 @@ static int print(const struct listing *listing, struct printing *p)
 	return STATUS_OUTPUT;
 }
 
-int listing_print(const struct listing *listing)
+int listing_print(const struct listing *listing, const struct listing_of *of)
 {
+	const struct listing_of meant = { each_meant, (void *)listing };
 	const struct stream_options *o = listing->options;
 	struct printing p = {
 		.sink = { .ops = o->output == &sink_table ? &sink_listing : o->output,
@@ -196,10 +251,12 @@ int listing_print(const struct listing *listing)
 	};
 	int status;
 
+	if (!of)
+		of = &meant;
 	if (!o->columns.n && o->output != &sink_json)
-		choose_columns(listing, &p.sink.columns);
+		choose_columns(listing, of, &p.sink.columns);
 	out_open(&p.out, STDOUT_FILENO);
-	status = print(listing, &p);
+	status = print(of, &p);
 	out_free(&p.out);
 	return status;
 }

@@ -107,6 +107,8 @@ int open_diag_read(struct open_diag *out, struct snapshot *snapshot, bool connec
 	}
 	out->host_netns = find_host_netns(&out->ways);
 	out->hides_holders = gaps.processes || hides_processes();
+	out->partial = out->hides_holders || gaps.netns || gaps.no_tcp || gaps.no_udp ||
+		       gaps.interrupted;
 	collect(&lacks, out, &gaps);
 	if (why)
 		say("not everything is shown (%s): %s", lacks.text, why);

@@ -10,6 +10,7 @@ struct open_diag {
 	struct netns_ways ways; /* into the namespaces there are; netns_free() */
 	uint32_t host_netns;    /* 0: not known */
 	bool hides_holders;     /* a socket without a holder may have one */
+	bool partial;           /* there may be ports that are not seen, or not who holds them */
 };
 
 /*

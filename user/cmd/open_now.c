@@ -20,6 +20,7 @@ struct open_now {
 	uint32_t host_netns;
 	struct open_diag diag; /* what was read without trace */
 	bool hides_holders;    /* of processes that are not seen */
+	bool partial;
 	bool args;
 };
 
@@ -31,6 +32,7 @@ static int read_without_bpf(struct open_now *now, const struct open_now_wants *w
 
 	now->host_netns = now->diag.host_netns;
 	now->hides_holders = now->diag.hides_holders;
+	now->partial = now->diag.partial;
 	return status;
 }
 
@@ -66,6 +68,7 @@ static int read_tables(struct open_now *now, const struct open_now_wants *wants)
 	if (!wants->quiet)
 		say_unread_netns(&gaps);
 	now->hides_holders = now->snapshot.holders_hidden;
+	now->partial = now->hides_holders || gaps.netns || gaps.corrupt;
 	if (now->hides_holders && !wants->quiet)
 		say_hidden();
 	if (gaps.corrupt && !wants->quiet)
@@ -114,6 +117,11 @@ const struct snapshot *open_now_snapshot(const struct open_now *now)
 bool open_now_hides_holders(const struct open_now *now)
 {
 	return now->hides_holders;
+}
+
+bool open_now_is_partial(const struct open_now *now)
+{
+	return now->partial;
 }
 
 bool open_now_foreign_pids(const struct open_now *now)

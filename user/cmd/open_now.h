@@ -41,6 +41,9 @@ const struct snapshot *open_now_snapshot(const struct open_now *now);
 /* Whether a socket without a holder may have one that this user must not see. */
 bool open_now_hides_holders(const struct open_now *now);
 
+/* Whether there may be ports that were not seen, or holders. */
+bool open_now_is_partial(const struct open_now *now);
+
 /* Whether numbers of processes are those of the host's pid namespace, and ours is another. */
 bool open_now_foreign_pids(const struct open_now *now);
 

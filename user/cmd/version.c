@@ -20,7 +20,7 @@ int cmd_version(int argc, char **argv)
 		say("version takes no operand: '%s'", argv[first]);
 		return STATUS_USAGE;
 	}
-	printf("porttrace %s\nlibbpf %s\nfeatures: watch list who wait close run policy learn doctor table json csv; hooks: cgroup fentry kprobe tracepoint\n",
+	printf("porttrace %s\nlibbpf %s\nfeatures: watch list who wait close check run policy learn doctor table json csv; hooks: cgroup fentry kprobe tracepoint\n",
 	       PORTTRACE_VERSION, trace_libbpf_version());
 	return STATUS_OK;
 }
