@@ -42,6 +42,7 @@ extern const struct test transport_tests[];
 extern const struct test kernel_filter_tests[];
 extern const struct test close_tests[];
 extern const struct test check_tests[];
+extern const struct test policed_tests[];
 extern const struct test diag_tests[];
 extern const struct test journal_tests[];
 extern const struct test journal_flood_tests[];

@@ -2,6 +2,7 @@
 /* The screen of one port, and its JSON: golden. */
 #include "unit.h"
 
+#include "model/verdict.h"
 #include "output/who.h"
 
 #include <netinet/tcp.h>
@@ -408,10 +409,46 @@ static void a_connection_that_uses_the_number_is_named(void **state)
 			  "0.0.0.0:8080 -> 0.0.0.0:443");
 }
 
+static const char *policy_line(void)
+{
+	static char line[256];
+	const char *found = strstr(text(), "  policy  ");
+
+	*line = '\0';
+	if (found)
+		snprintf(line, sizeof(line), "%.*s", (int)strcspn(found, "\n"), found);
+	return line;
+}
+
+static void what_the_policy_says_is_said_in_words(void **state)
+{
+	struct verdict verdict = { .kind = VERDICT_EXPECTED, .rule = "a.policy:3" };
+
+	(void)state;
+	assert_string_equal(policy_line(), "");
+	facts.judged = true;
+	assert_string_equal(
+		policy_line(),
+		"  policy        not known: what decides of it cannot be seen from here");
+	told.verdict = &verdict;
+	assert_string_equal(policy_line(), "  policy        expected, by a.policy:3");
+	verdict = (struct verdict){ .kind = VERDICT_UNEXPECTED,
+				    .severity = SEVERITY_CRIT,
+				    .rule = "default",
+				    .why = "exe is /tmp/x\033[2J" };
+	assert_string_equal(policy_line(),
+			    "  policy        UNEXPECTED (crit), by the default: exe is "
+			    "/tmp/x\\x1b[2J");
+	verdict.changed = true;
+	verdict.why = NULL;
+	assert_string_equal(policy_line(), "  policy        CHANGED (crit), by the default");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
+		TEST(what_the_policy_says_is_said_in_words),
 		TEST(the_whole_screen),
 		TEST(the_whole_screen_of_an_extraordinary_one),
 		TEST(our_own_namespace_needs_no_name),

@@ -23,6 +23,7 @@ struct close_options {
 	struct stream_options stream; /* first: the shared rows write to it */
 	struct port_list ports;
 	struct port_list except;
+	bool unexpected;
 	bool yes;
 	bool dry_run;
 	bool kill;
@@ -64,12 +65,13 @@ static int set_except(void *target, const struct option_row *row, const char *va
 	return add_ports(&((struct close_options *)target)->except, value);
 }
 
-enum flag_code { FLAG_YES, FLAG_DRY_RUN, FLAG_KILL, FLAG_FORCE };
+enum flag_code { FLAG_UNEXPECTED, FLAG_YES, FLAG_DRY_RUN, FLAG_KILL, FLAG_FORCE };
 
 static int set_flag(void *target, const struct option_row *row, const char *value)
 {
 	struct close_options *o = target;
-	bool *const flags[] = { [FLAG_YES] = &o->yes,
+	bool *const flags[] = { [FLAG_UNEXPECTED] = &o->unexpected,
+				[FLAG_YES] = &o->yes,
 				[FLAG_DRY_RUN] = &o->dry_run,
 				[FLAG_KILL] = &o->kill,
 				[FLAG_FORCE] = &o->force };
@@ -81,6 +83,8 @@ static int set_flag(void *target, const struct option_row *row, const char *valu
 
 static const struct option_row close_rows[] = {
 	{ "except", 0, "PORT", "all but these; given again for more", "what", set_except, 0 },
+	{ "unexpected", 0, NULL, "all that the policy does not allow; of those given, if any are",
+	  NULL, set_flag, FLAG_UNEXPECTED },
 	{ "kill", 0, NULL, "end the processes as well: SIGTERM, after 5 s SIGKILL", NULL, set_flag,
 	  FLAG_KILL },
 	{ "dry-run", 0, NULL, "show what would be closed, and close nothing", "how", set_flag,
@@ -95,9 +99,13 @@ static const struct option_rows close_options = OPTION_ROWS(close_rows);
 /* What is wrong with the line as a whole, before anything is looked at. */
 static int check_line(const struct close_options *o)
 {
-	if (!o->ports.n && !o->except.n) {
+	if (!o->ports.n && !o->except.n && !o->unexpected) {
 		say("close which port? porttrace close 8080, tcp/8080 or 22,8000-8100; or all "
-		    "but some, by --except");
+		    "but some, by --except; or what the policy does not allow, by --unexpected");
+		return STATUS_USAGE;
+	}
+	if (o->stream.policy && !o->unexpected) {
+		say("--policy says what is unexpected: it goes with --unexpected");
 		return STATUS_USAGE;
 	}
 	if (o->dry_run || o->yes || isatty(STDIN_FILENO))
@@ -126,11 +134,17 @@ struct closing {
 	bool failed; /* no memory for a target */
 };
 
+static bool is_unexpected(const struct event *event)
+{
+	return event->verdict && event->verdict->kind == VERDICT_UNEXPECTED;
+}
+
 static bool is_meant(const struct event *event, void *arg)
 {
 	const struct close_options *o = ((struct closing *)arg)->options;
 
-	return (!o->ports.n || has_port(&o->ports, &event->socket)) &&
+	return (!o->unexpected || is_unexpected(event)) &&
+	       (!o->ports.n || has_port(&o->ports, &event->socket)) &&
 	       !has_port(&o->except, &event->socket);
 }
 
@@ -245,19 +259,31 @@ static int close_all(struct closing *c)
 	return status ? status : killed;
 }
 
+/* A verdict that cannot be known closes nothing. */
+static void say_unknown(const struct closing *c)
+{
+	if (c->options->unexpected && c->listing.policed.partial)
+		say("what cannot be judged from here is not meant by --unexpected");
+}
+
 static int run(struct closing *c)
 {
-	int status = listing_open(&c->listing);
+	int status;
 
+	c->listing.judged = c->options->unexpected;
+	c->listing.columns_last = c->options->unexpected ? "severity,rule,why" : NULL;
+	status = listing_open(&c->listing);
 	if (status)
 		return status;
+	say_unknown(c);
 	listing_each(&c->listing, add_target, c);
 	if (c->failed) {
 		say("out of memory");
 		return STATUS_NO_TRACING;
 	}
 	if (!c->targets.n) {
-		say("nothing that is open is meant by this");
+		say(c->options->unexpected ? "nothing that is open is unexpected" :
+					     "nothing that is open is meant by this");
 		return STATUS_NO;
 	}
 	status = listing_print(&c->listing, NULL);
@@ -271,9 +297,9 @@ static int run(struct closing *c)
 static int read_line(int argc, char **argv, struct close_options *options)
 {
 	static const struct option_table table = {
-		.parts = { &close_options, &filter_options, &output_options, &plain_options,
-			   &btf_option, &habit_options },
-		.usage = "close PORT... [OPTIONS]",
+		.parts = { &close_options, &policy_option, &filter_options, &output_options,
+			   &plain_options, &btf_option, &habit_options },
+		.usage = "close [PORT...] [OPTIONS]",
 		.about = "Closes ports from outside; the processes that hold them keep running. PORT is 8080,\n"
 			 "tcp/8080 or 22,8000-8100. Shows what it will close, and asks.",
 	};

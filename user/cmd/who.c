@@ -3,6 +3,8 @@
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "cmd/option_words.h"
+#include "cmd/policed.h"
+#include "cmd/policing.h"
 #include "cmd/port_arg.h"
 #include "cmd/stream_options.h"
 #include "cmd/who_facts.h"
@@ -17,6 +19,7 @@ struct who {
 	struct port_arg port;
 	struct enrich *enrich;
 	struct open_now *now;
+	struct policed policed;
 	struct buf out;
 	size_t told;
 };
@@ -35,13 +38,48 @@ static bool asked_for(const struct who *w, const struct snapshot_row *row)
 	       filter_pass(&w->options.filter, &event);
 }
 
+/* One socket of the port, by whom the policy judges it. */
+static bool judge_row(const struct who *w, const struct who_facts *facts, size_t i,
+		      struct judgement *out)
+{
+	const struct snapshot_row *row = facts->facts.rows[i];
+	struct event event = facts->event;
+
+	event.socket = row->socket;
+	event.actor = snapshot_actor(row);
+	event.holders = row->holders;
+	event.n_holders = row->n_holders;
+	event.holders_known = row->n_holders || facts->facts.all_seen;
+	return policed_judge(&w->policed, &event, out);
+}
+
+/* Of several sockets the one that is not expected has the word, and then what is not known. */
+static void judge_port(const struct who *w, struct who_facts *facts, struct judgement *out)
+{
+	facts->facts.judged = w->policed.judge;
+	for (size_t i = 0; facts->facts.judged && i < facts->facts.n_rows; i++) {
+		struct verdict *verdict = &out->verdict;
+
+		if (!judge_row(w, facts, i, out)) {
+			facts->event.verdict = NULL;
+			continue;
+		}
+		if (!i || verdict->kind == VERDICT_UNEXPECTED)
+			facts->event.verdict = verdict;
+		if (verdict->kind == VERDICT_UNEXPECTED)
+			return;
+	}
+}
+
 static int tell(struct who *w, size_t first, size_t n)
 {
+	struct judgement judgement;
 	struct who_facts facts;
 	int err = who_facts_gather(&facts, w->now, first, n);
 
 	if (!err) {
 		enrich_event(w->enrich, &facts.event);
+		judge_port(w, &facts, &judgement);
 		if (w->told++ && w->options.output != &sink_json)
 			buf_putc(&w->out, '\n');
 		if (w->options.output == &sink_json)
@@ -143,6 +181,21 @@ static int answer(struct who *w)
 	return status;
 }
 
+/*
+ * The policy is a part of the answer, and not the question: the default one is taken if it is
+ * there, and what is wrong with it is said. One that was asked for has to be right.
+ */
+static int open_policy(struct who *w)
+{
+	const char *path = w->options.policy;
+	int status;
+
+	if (!path && !policing_has_default())
+		return STATUS_OK;
+	status = policed_open(&w->policed, path, w->enrich);
+	return path ? status : STATUS_OK;
+}
+
 static int who(struct who *w)
 {
 	const struct open_now_wants wants = { .connections = true,
@@ -155,9 +208,12 @@ static int who(struct who *w)
 		say("out of memory");
 		return STATUS_NO_TRACING;
 	}
-	status = open_now_read(&w->now, &wants);
+	status = open_policy(w);
+	if (!status)
+		status = open_now_read(&w->now, &wants);
 	if (status)
 		return status;
+	w->policed.partial = open_now_is_partial(w->now);
 	enrich_set_host_netns(w->enrich, open_now_host_netns(w->now));
 	stream_options_host_netns(&w->options, open_now_host_netns(w->now));
 	return answer(w);
@@ -185,7 +241,7 @@ int cmd_who(int argc, char **argv)
 	};
 	static const struct option_rows own = OPTION_ROWS(rows);
 	static const struct option_table table = {
-		.parts = { &own, &plain_options, &btf_option },
+		.parts = { &own, &policy_option, &plain_options, &btf_option },
 		.usage = "who PORT [OPTIONS]",
 		.about =
 			"Tells all that is known of who has a port, as 8080, tcp/8080, udp/53: the process,\n"
@@ -200,6 +256,7 @@ int cmd_who(int argc, char **argv)
 		status = take_port(&w, argc, argv, first);
 	if (!status)
 		status = who(&w);
+	policed_close(&w.policed);
 	open_now_free(w.now);
 	enrich_free(w.enrich);
 	buf_free(&w.out);

@@ -28,6 +28,7 @@ struct port_facts {
 	size_t connections;
 	uint64_t now_ns; /* CLOCK_BOOTTIME */
 	bool here;       /* in our own namespace, and which one is the host's is not known */
+	bool judged;     /* there is a policy; event->verdict NULL: what it says is not known */
 	bool all_seen;   /* no holder means that there is none, not that it is hidden from us */
 };
 

@@ -281,6 +281,7 @@ void who_put_text(struct buf *out, struct enrich *enrich, const struct port_fact
 
 	put_answer(out, enrich, facts);
 	buf_putc(out, '\n');
+	who_put_policy(out, facts);
 	put_reach(out, enrich, facts);
 	put_service(out, enrich, &e->socket.local);
 	put_sockets(out, facts);

@@ -16,6 +16,8 @@ void who_count(struct buf *out, uint64_t n, const char *one, const char *many);
 /* The beginning of a line; "" goes on with what the line before is about. */
 void who_label(struct buf *out, const char *text);
 
+/* The line on what the policy says, if there is one. */
+void who_put_policy(struct buf *out, const struct port_facts *facts);
 /* The lines about the process, and about all that hold the port. */
 void who_put_process(struct buf *out, struct enrich *enrich, const struct port_facts *facts);
 
