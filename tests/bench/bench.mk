@@ -11,7 +11,15 @@ $(BENCH_OBJ)/%.o: tests/bench/%.c Makefile tests/bench/bench.mk
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_CFLAGS) -MMD -MP -c -o $@ $<
 
-build/bench/bench: $(BENCH_OBJECTS)
+# A policy is judged in the benchmark itself: what that takes of the rooms, as the program has it.
+$(BENCH_OBJ)/policy.o: BENCH_CFLAGS += -Iuser
+
+$(BENCH_OBJ)/rooms.a: $(filter $(OBJ)/policy/% $(OBJ)/base/% $(OBJ)/model/%,$(OBJECTS))
+	$(call say,AR,$@)
+	$(Q)mkdir -p $(@D) && rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+build/bench/bench: $(BENCH_OBJECTS) $(BENCH_OBJ)/rooms.a
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $^

@@ -26,6 +26,7 @@ static const struct {
 	{ "journal", bench_journal, "CPU time of the reader for an event and its journal entry" },
 	{ "memory", bench_memory, "resident memory with 10,000 open ports" },
 	{ "service", bench_service, "memory and CPU time of watch with what a service has" },
+	{ "policy", bench_policy, "a port judged by 10,000 rules" },
 	{ "stopped", bench_stopped, "a stopped reader, within the ring" },
 	{ "overrun", bench_overrun, "a stopped reader, beyond the ring" },
 };

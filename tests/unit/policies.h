@@ -14,11 +14,11 @@ static inline struct policy *a_policy(const char *text)
 {
 	struct policy_problems problems;
 	struct policy *policy;
-	struct buf said = { 0 };
+	struct buf wrong = { 0 };
 
 	if (text_parse(&policy, text, &problems)) {
-		policy_problems_put(&problems, &said);
-		fail_msg("%s", text_of(&said));
+		policy_problems_put(&problems, &wrong);
+		fail_msg("%s", text_of(&wrong));
 	}
 	policy_problems_free(&problems);
 	return policy;

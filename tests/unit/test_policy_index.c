@@ -57,10 +57,10 @@ static struct policy *random_policy(struct chance *chance, struct buf *text,
 	buf_clear(text);
 	put_policy(chance, text, RULES_MAX);
 	if (text_parse(&policy, text_of(text), problems)) {
-		struct buf said = { 0 };
+		struct buf wrong = { 0 };
 
-		policy_problems_put(problems, &said);
-		fail_msg("seed %llu: %s", (unsigned long long)seed, text_of(&said));
+		policy_problems_put(problems, &wrong);
+		fail_msg("seed %llu: %s", (unsigned long long)seed, text_of(&wrong));
 	}
 	return policy;
 }

@@ -6,13 +6,12 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/options.h"
+#include "cmd/accounts.h"
 #include "cmd/cmd.h"
 #include "cmd/policing.h"
 #include "cmd/policy_case.h"
 
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,15 +19,17 @@
 
 static void check_user(void *arg, const struct policy_name *name)
 {
-	errno = 0;
-	if (!getpwnam(name->name) && (!errno || errno == ENOENT))
+	uint32_t uid;
+
+	if (account_user(name->name, &uid) == ACCOUNT_NONE)
 		policy_problems_warn(arg, name, "this machine has no user '%s'", name->name);
 }
 
 static void check_group(void *arg, const struct policy_name *name)
 {
-	errno = 0;
-	if (!getgrnam(name->name) && (!errno || errno == ENOENT))
+	uint32_t gid;
+
+	if (account_group(name->name, &gid) == ACCOUNT_NONE)
 		policy_problems_warn(arg, name, "this machine has no group '%s'", name->name);
 }
 

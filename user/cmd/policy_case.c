@@ -3,11 +3,11 @@
 
 #include "base/log.h"
 #include "base/parse.h"
+#include "cmd/accounts.h"
 #include "cmd/cmd.h"
 #include "cmd/option_words.h"
 
 #include <arpa/inet.h>
-#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,7 +59,7 @@ static int set_local(struct policy_case *c, char *word)
 
 /* --- its process ------------------------------------------------------------------------ */
 
-static int set_exe(struct policy_case *c, char *value)
+static int set_exe(struct policy_case *c, const char *value)
 {
 	c->subject.exe = value;
 	/* Unless another word says otherwise, it is taken for what it says. */
@@ -80,7 +80,7 @@ static int parse_word(const char *key, const char *value, bool *yes)
 	return STATUS_USAGE;
 }
 
-static int set_deleted(struct policy_case *c, char *value)
+static int set_deleted(struct policy_case *c, const char *value)
 {
 	bool yes;
 	int status = parse_word("exe-deleted", value, &yes);
@@ -90,7 +90,7 @@ static int set_deleted(struct policy_case *c, char *value)
 	return status;
 }
 
-static int set_host(struct policy_case *c, char *value)
+static int set_host(struct policy_case *c, const char *value)
 {
 	bool yes;
 	int status = parse_word("exe-host", value, &yes);
@@ -100,51 +100,54 @@ static int set_host(struct policy_case *c, char *value)
 	return status;
 }
 
-static int set_ephemeral(struct policy_case *c, char *value)
+static int set_ephemeral(struct policy_case *c, const char *value)
 {
 	c->subject.picked_known = true;
 	return parse_word("ephemeral", value, &c->subject.picked);
 }
 
 /* A name without a user on this machine is a name all the same. */
-static int set_user(struct policy_case *c, char *value)
+static int set_user(struct policy_case *c, const char *value)
 {
-	const struct passwd *user;
+	struct passwd entry, *found = NULL;
+	char text[4096];
 	uint64_t uid;
 
-	if (!parse_u64(value, UINT32_MAX, &uid)) {
-		c->subject.uid_known = true;
-		c->subject.uid = (uint32_t)uid;
-		user = getpwuid(c->subject.uid);
-		snprintf(c->user, sizeof(c->user), "%s", user ? user->pw_name : "");
-		c->subject.user = c->user;
+	if (parse_u64(value, UINT32_MAX, &uid)) {
+		c->subject.user = value;
+		c->subject.uid_known = account_user(value, &c->subject.uid) == ACCOUNT_FOUND;
 		return STATUS_OK;
 	}
-	user = getpwnam(value);
-	c->subject.user = value;
-	c->subject.uid_known = user;
-	c->subject.uid = user ? user->pw_uid : 0;
+	c->subject.uid_known = true;
+	c->subject.uid = (uint32_t)uid;
+	if (getpwuid_r((uid_t)uid, &entry, text, sizeof(text), &found) || !found)
+		return STATUS_OK;
+	snprintf(c->user, sizeof(c->user), "%s", found->pw_name);
+	c->subject.user = c->user;
 	return STATUS_OK;
 }
 
-static int set_group(struct policy_case *c, char *value)
+static int set_group(struct policy_case *c, const char *value)
 {
 	bool all_known = true;
-	char *name;
+	char *rest = c->groups_text, *name;
 
+	if (strlen(value) >= sizeof(c->groups_text)) {
+		say("group: a list of less than %zu characters", sizeof(c->groups_text));
+		return STATUS_USAGE;
+	}
+	memcpy(c->groups_text, value, strlen(value) + 1);
 	c->subject.groups = c->groups;
-	while (*value && (name = next_word(&value))) {
-		const struct group *group = getgrnam(name);
+	while (*value && (name = next_word(&rest))) {
+		uint32_t gid = 0;
 
 		if (c->subject.n_groups == CASE_GROUPS_MAX) {
 			say("more than %d groups", CASE_GROUPS_MAX);
 			return STATUS_USAGE;
 		}
-		c->group_ids[c->subject.n_groups] = group ? group->gr_gid : 0;
+		all_known &= account_group(name, &gid) == ACCOUNT_FOUND;
+		c->group_ids[c->subject.n_groups] = gid;
 		c->groups[c->subject.n_groups++] = name;
-		all_known &= !!group;
-		if (!value)
-			break;
 	}
 	c->subject.group_ids = all_known ? c->group_ids : NULL;
 	c->subject.gid_known = all_known && c->subject.n_groups;
@@ -152,19 +155,19 @@ static int set_group(struct policy_case *c, char *value)
 	return STATUS_OK;
 }
 
-static int set_unit(struct policy_case *c, char *value)
+static int set_unit(struct policy_case *c, const char *value)
 {
 	c->subject.unit = value;
 	return STATUS_OK;
 }
 
-static int set_container(struct policy_case *c, char *value)
+static int set_container(struct policy_case *c, const char *value)
 {
 	c->subject.container = value;
 	return STATUS_OK;
 }
 
-static int set_netns(struct policy_case *c, char *value)
+static int set_netns(struct policy_case *c, const char *value)
 {
 	uint64_t inode;
 
@@ -176,7 +179,7 @@ static int set_netns(struct policy_case *c, char *value)
 	return STATUS_OK;
 }
 
-static int set_iface(struct policy_case *c, char *value)
+static int set_iface(struct policy_case *c, const char *value)
 {
 	c->subject.iface = value;
 	return STATUS_OK;
@@ -184,7 +187,7 @@ static int set_iface(struct policy_case *c, char *value)
 
 static const struct {
 	const char *name;
-	int (*set)(struct policy_case *c, char *value);
+	int (*set)(struct policy_case *c, const char *value);
 	bool asked; /* by a rule with a key of this name */
 } keys[] = {
 	{ "exe", set_exe, true },

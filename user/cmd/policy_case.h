@@ -14,6 +14,7 @@ struct policy_case {
 	const char *groups[CASE_GROUPS_MAX];
 	uint32_t group_ids[CASE_GROUPS_MAX];
 	char user[256];
+	char groups_text[4096];
 	uint32_t given; /* bits of the keys */
 };
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A rule is put into a bucket for each of its ports (or one for all ports), and
- * there by one of its keys whose list has something that is not negated: one
- * element has to match, and so the rule is put there by each element of the
- * list: a whole text, or what a pattern begins or ends with. Who asks looks up
- * what the subject has.
+ * there by one of its keys (exe, unit, user, on) whose list has something that
+ * is not negated: one element has to match, and so the rule is put there by
+ * each element of the list: a whole text, what a pattern begins or ends with, a
+ * network. Who asks looks up what the subject has.
  *
  * An alert rule matches what is not known, too: so it is also in a bucket for
  * subjects of which that is not known.
@@ -13,6 +13,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define PORTS_EACH_MAX 64    /* a rule with more ports is in the bucket for all ports */
 #define ENTRIES_EACH_MAX 256 /* and one with more entries than that asks for no key */
@@ -30,6 +31,8 @@ enum pivot {
 	PIVOT_USER,
 	PIVOT_UID,
 	PIVOT_USER_UNKNOWN,
+	PIVOT_SCOPE,
+	PIVOT_NETWORK,
 	PIVOT_NAMING, /* not for a match: the rule names the number */
 };
 
@@ -58,6 +61,8 @@ struct index {
 	/* Lengths of beginnings and ends that there are. */
 	bool begins[INDEX_PART_MAX + 1];
 	bool ends[INDEX_PART_MAX + 1];
+	bool bits4[INDEX_BITS_MAX + 1]; /* of prefixes of IPv4, and of IPv6 */
+	bool bits6[INDEX_BITS_MAX + 1];
 	bool failed;
 };
 
@@ -216,6 +221,29 @@ static void put_exe(struct index *index, struct entries *entries, const struct e
 		put(entries, PIVOT_EXE_ATTRIBUTE, 0);
 }
 
+static uint64_t hash_network(const uint8_t *addr, bool ipv4, unsigned int bits)
+{
+	uint64_t hash = hash_byte(hash_byte(HASH_START, (char)bits), ipv4 ? '4' : '6');
+
+	for (unsigned int i = 0; i < bits / 8; i++)
+		hash = hash_byte(hash, (char)addr[i]);
+	if (bits % 8)
+		hash = hash_byte(hash, (char)(addr[bits / 8] & (0xff00 >> bits % 8)));
+	return hash;
+}
+
+static void put_on(struct index *index, struct entries *entries, const struct element *element)
+{
+	bool ipv4 = element->family == AF_INET;
+
+	if (element->kind == ELEMENT_SCOPE) {
+		put(entries, PIVOT_SCOPE, element->number);
+		return;
+	}
+	(ipv4 ? index->bits4 : index->bits6)[element->bits] = true;
+	put(entries, PIVOT_NETWORK, hash_network(element->addr, ipv4, element->bits));
+}
+
 /* A pattern for a unit or a user has no bucket of its own. */
 static bool by_whole_texts(const struct criterion *criterion)
 {
@@ -227,7 +255,7 @@ static bool by_whole_texts(const struct criterion *criterion)
 
 static const struct criterion *pivot_of(const struct rule *rule)
 {
-	static const enum rule_key order[] = { KEY_EXE, KEY_UNIT, KEY_USER };
+	static const enum rule_key order[] = { KEY_EXE, KEY_UNIT, KEY_USER, KEY_ON };
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++) {
 		for (size_t j = 0; j < rule->n_criteria; j++) {
@@ -261,6 +289,8 @@ static void find_entries(struct index *index, const struct rule *rule, struct en
 			continue;
 		if (pivot->key == KEY_EXE)
 			put_exe(index, entries, element);
+		else if (pivot->key == KEY_ON)
+			put_on(index, entries, element);
 		else if (element->kind == ELEMENT_NUMBER)
 			put(entries, PIVOT_UID, element->number);
 		else
@@ -269,7 +299,7 @@ static void find_entries(struct index *index, const struct rule *rule, struct en
 	}
 	if (!pivot)
 		put(entries, PIVOT_NONE, 0);
-	else if (rule->action == ACTION_ALERT)
+	else if (rule->action == ACTION_ALERT && pivot->key != KEY_ON) /* an address is known */
 		put(entries, unknown_pivot(pivot->key), 0);
 }
 
@@ -397,6 +427,18 @@ static void find_parts(const struct index *index, const char *exe, size_t len, u
 	}
 }
 
+static void find_networks(const struct index *index, const struct view *view, uint16_t port,
+			  struct candidates *out)
+{
+	const bool *used = view->ipv4 ? index->bits4 : index->bits6;
+	unsigned int max = view->ipv4 ? 32 : INDEX_BITS_MAX;
+
+	for (unsigned int bits = 0; bits <= max; bits++)
+		if (used[bits])
+			look_up(index, PIVOT_NETWORK, view->proto, port,
+				hash_network(view->addr, view->ipv4, bits), out);
+}
+
 static void find_at(const struct index *index, const struct view *view, uint16_t port,
 		    struct candidates *out)
 {
@@ -405,6 +447,8 @@ static void find_at(const struct index *index, const struct view *view, uint16_t
 	uint8_t proto = view->proto;
 
 	look_up(index, PIVOT_NONE, proto, port, 0, out);
+	look_up(index, PIVOT_SCOPE, proto, port, (uint64_t)view->scope, out);
+	find_networks(index, view, port, out);
 	if (s->exe) {
 		look_up(index, PIVOT_EXE, proto, port, hash_text(s->exe, len), out);
 		find_parts(index, s->exe, len, proto, port, out);

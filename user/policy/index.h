@@ -23,8 +23,10 @@ struct run {
 
 /* Whole texts and their beginnings and ends up to this length are looked up. */
 #define INDEX_PART_MAX 255
-/* For a port and for all ports: one of each kind, and of each length of beginnings and ends. */
-#define CANDIDATE_RUNS (2 * (10 + 2 * (INDEX_PART_MAX + 1)))
+/* The longest prefix of a network. */
+#define INDEX_BITS_MAX 128
+/* For a port and for all ports: one of each kind, of each length of beginnings, ends and prefixes. */
+#define CANDIDATE_RUNS (2 * (11 + 2 * (INDEX_PART_MAX + 1) + INDEX_BITS_MAX + 1))
 
 /* The rules that may match a subject, in order. */
 struct candidates {

@@ -227,10 +227,10 @@ struct nearest {
 /* Looks at one rule more. One that does not differ at all leaves differ at 0. */
 void nearest_consider(struct nearest *nearest, const struct rule *rule, const struct view *view);
 void explain_nearest(const struct nearest *nearest, const struct view *view,
-		     char why[POLICY_WHY_MAX]);
+		     char text[POLICY_WHY_MAX]);
 /* What each key of the rule is about: what is, and what it wants. */
-void explain_match(const struct rule *rule, const struct view *view, char why[POLICY_WHY_MAX]);
+void explain_match(const struct rule *rule, const struct view *view, char text[POLICY_WHY_MAX]);
 /* rule NULL: the default. */
-void explain_alert(const struct rule *rule, const struct view *view, char why[POLICY_WHY_MAX]);
+void explain_alert(const struct rule *rule, const struct view *view, char text[POLICY_WHY_MAX]);
 
 #endif

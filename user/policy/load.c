@@ -13,7 +13,7 @@
 
 static const char *const too_large = "the file has more than 8 MiB";
 
-_Static_assert(POLICY_FILE_MAX == 8u << 20, "the message says so");
+_Static_assert(POLICY_FILE_MAX >> 20 == 8, "the message says so");
 
 static bool others_write(const struct stat *st)
 {
@@ -123,9 +123,7 @@ static int read_real(const char *path, char **text, size_t *len, struct policy_f
 		return directory;
 	/* A pipe must not keep us waiting for somebody who writes. */
 	fd = openat(directory, base, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		err = -errno;
-	else if (fstat(directory, &st))
+	if (fd < 0 || fstat(directory, &st))
 		err = -errno;
 	else
 		err = read_open(fd, &st, text, len, id, why);

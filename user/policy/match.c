@@ -272,7 +272,7 @@ static enum truth port_truth(const struct rule *rule, const struct policy_subjec
 
 enum truth rule_truth(const struct rule *rule, const struct view *view)
 {
-	enum truth truth = rule->protos & view->proto ? TRUTH_YES : TRUTH_NO;
+	enum truth truth = truth_of(rule->protos & view->proto);
 
 	if (truth)
 		truth = port_truth(rule, view->subject);

@@ -312,7 +312,7 @@ static int parse_include(struct parser *p, const struct reading *in, const struc
 			 struct span first, const char *at)
 {
 	struct buf whole = { 0 };
-	size_t depth = 0;
+	size_t depth = 1;
 	struct span word;
 	char *pattern;
 	bool glob;
@@ -323,7 +323,7 @@ static int parse_include(struct parser *p, const struct reading *in, const struc
 			 "include lacks its files, such as policy.d/*.policy");
 		return -EINVAL;
 	}
-	for (const struct reading *r = in; r; r = r->from)
+	for (const struct reading *r = in->from; r; r = r->from)
 		depth++;
 	if (depth > POLICY_DEPTH_MAX) {
 		complain(line, PROBLEM_ERROR, word, NULL, "includes are more than %d deep",

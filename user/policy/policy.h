@@ -154,7 +154,7 @@ void policy_judge(const struct policy *policy, const struct policy_subject *subj
 void policy_explain(const struct policy *policy, const struct policy_subject *subject,
 		    char why[POLICY_WHY_MAX]);
 /* The rule of that place as it was written; "default": its line, or what is taken where there is none. */
-const char *policy_rule_text(const struct policy *policy, const char *rule);
+const char *policy_rule_text(const struct policy *policy, const char *place);
 
 /* A plain name in a rule, of a user say, and where it stands. */
 struct policy_name {

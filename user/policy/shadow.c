@@ -191,6 +191,21 @@ static void probe_init(struct probe *probe, const struct rule *rule)
 	probe_exe(probe, positive_of(rule, KEY_EXE));
 }
 
+/* Of one that covers it: one of its protocols, and the scope or a network around the address. */
+static void probe_view(const struct probe *probe, const struct rule *rule, struct view *view)
+{
+	const struct element *on = positive_of(rule, KEY_ON);
+
+	view_init(view, &probe->subject);
+	view->proto = (uint8_t)(rule->protos & -rule->protos);
+	if (on && on->kind == ELEMENT_SCOPE)
+		view->scope = (enum scope)on->number;
+	if (on && on->kind == ELEMENT_CIDR) {
+		view->ipv4 = on->family == AF_INET;
+		view->addr = on->addr;
+	}
+}
+
 static const struct rule *find_cover(const struct policy *policy, size_t number,
 				     struct probe *probe, size_t *work)
 {
@@ -200,9 +215,7 @@ static const struct rule *find_cover(const struct policy *policy, size_t number,
 	uint32_t other;
 
 	probe_init(probe, rule);
-	view_init(&view, &probe->subject);
-	/* One of its protocols: a rule that covers it has each of them. */
-	view.proto = (uint8_t)(rule->protos & -rule->protos);
+	probe_view(probe, rule, &view);
 	candidates_find(policy->index, &view, &candidates);
 	while (*work < WORK_MAX && candidates_next(&candidates, &other) && other < number) {
 		++*work;

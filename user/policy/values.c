@@ -255,7 +255,7 @@ int criterion_parse(const struct line *line, enum rule_key key, struct span list
 		return -EINVAL;
 	}
 	criterion->written = span_copy(list);
-	criterion->elements = calloc(n, sizeof(*criterion->elements));
+	criterion->elements = calloc(n + 1, sizeof(*criterion->elements));
 	if (!criterion->written || !criterion->elements)
 		return -ENOMEM;
 	at = NULL;

@@ -154,7 +154,7 @@ static int hex_digit(char c)
 /* From a backslash within quotes. */
 static void unquote_escape(struct unquoting *u)
 {
-	size_t left = (size_t)(u->end - u->at), shown = left < 4 ? left : 4;
+	size_t left = (size_t)(u->end - u->at);
 	int high = left < 4 ? -1 : hex_digit(u->at[2]), low = left < 4 ? -1 : hex_digit(u->at[3]);
 
 	if (left > 1 && (u->at[1] == '\\' || u->at[1] == '"')) {
@@ -163,8 +163,8 @@ static void unquote_escape(struct unquoting *u)
 		return;
 	}
 	if (left < 4 || u->at[1] != 'x' || high < 0 || low < 0) {
-		complain(u->line, PROBLEM_ERROR, (struct span){ u->at, shown > 1 ? 2 : shown },
-			 NULL, "in double quotes a backslash begins \\xNN, \\\\ or \\\"");
+		complain(u->line, PROBLEM_ERROR, (struct span){ u->at, left > 1 ? 2 : 1 }, NULL,
+			 "in double quotes a backslash begins \\xNN, \\\\ or \\\"");
 		u->bad = true;
 		u->at += left > 1 ? 2 : 1;
 		return;
