@@ -180,6 +180,18 @@ static const struct event *expect_verdict(struct tracer *tracer, const char *nam
 	return event;
 }
 
+/* `porttrace check` of our namespace against it. */
+static void check_with(const char *path, int want)
+{
+	char inode[32];
+	const char *args[] = { "check", "--netns", inode, "--policy", path, NULL };
+
+	snprintf(inode, sizeof(inode), "%lu", netns_inode());
+	run_porttrace(args, false, &outcome);
+	check(outcome.status == want, "check: status %d, expected %d: %s%s", outcome.status, want,
+	      outcome.out, outcome.err);
+}
+
 /* What was learnt is expected, when it is found and when it opens again; what else opens is not. */
 static void learn_replay(void)
 {
@@ -194,6 +206,7 @@ static void learn_replay(void)
 	opener_open(&host, &(struct spec){ .type = SOCK_DGRAM, .addr = "::", .port = 5353 });
 	opener_open(&host, &(struct spec){ .addr = "127.0.0.1", .port = 8080 });
 	learn("--write", path, NULL, 0);
+	check_with(path, 0);
 	tracer = tracer_launch(&launch);
 	tracer_ready(tracer);
 	expect_verdict(tracer, "existing", 8080, "expected");
@@ -206,6 +219,7 @@ static void learn_replay(void)
 	expect_text(expect_verdict(tracer, "open", 8080, "unexpected"), "finding", "changed");
 	opener_open(&host, &(struct spec){ .addr = "127.0.0.1", .port = 8081 });
 	expect_verdict(tracer, "open", 8081, "unexpected");
+	check_with(path, 1);
 }
 
 /* --- for a while ------------------------------------------------------------------------------ */
