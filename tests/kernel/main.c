@@ -19,12 +19,12 @@ static const struct test *const topics[] = {
 	kernel_filter_tests, uring_tests,    transport_tests, place_tests,   wait_tests,
 	run_tests,           close_tests,    diag_tests,      who_tests,     picked_tests,
 	service_tests,       keeping_tests,  journal_tests,   learn_tests,   verdict_tests,
-	confined_tests,      check_tests,    policed_tests,
+	confined_tests,      check_tests,    policed_tests,   alert_tests,   hook_tests,
 };
 
 /* These flood the machine, whose other tracers would lose events: one at a time. */
-static const struct test *const floods[] = { union_tests, loss_tests, harmless_tests, flood_tests,
-					     journal_flood_tests };
+static const struct test *const floods[] = { union_tests, loss_tests,          harmless_tests,
+					     flood_tests, journal_flood_tests, storm_tests };
 
 /* What was asked for. */
 struct choice {

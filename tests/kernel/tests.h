@@ -46,6 +46,9 @@ extern const struct test policed_tests[];
 extern const struct test diag_tests[];
 extern const struct test journal_tests[];
 extern const struct test journal_flood_tests[];
+extern const struct test alert_tests[];
+extern const struct test hook_tests[];
+extern const struct test storm_tests[];
 extern const struct test harmless_tests[];
 extern const struct test flood_tests[];
 
