@@ -138,6 +138,21 @@ static void the_interface_is_found_by_its_number(void **state)
 	assert_unexpected("iface=lo", &event);
 }
 
+static void a_namespace_without_a_name_is_not_the_hosts(void **state)
+{
+	struct event event = opened(80);
+
+	(void)state;
+	assert_unexpected("netns=!host", &event); /* it could be */
+	enrich_set_host_netns(enrich, A_NETNS + 1);
+	assert_expected("netns=!host", &event);
+	assert_unexpected("netns=host", &event);
+	assert_expected("netns=7", &event);
+	assert_unexpected("netns=8", &event);
+	enrich_set_host_netns(enrich, A_NETNS);
+	assert_expected("netns=host", &event);
+}
+
 static void a_holder_is_judged_where_the_opener_is_not_known(void **state)
 {
 	struct event event = opened(80);
@@ -198,6 +213,7 @@ int main(void)
 		TEST(user_and_groups_are_known_whatever_numeric_says),
 		TEST(a_unit_is_one_of_the_system),
 		TEST(the_interface_is_found_by_its_number),
+		TEST(a_namespace_without_a_name_is_not_the_hosts),
 		TEST(a_holder_is_judged_where_the_opener_is_not_known),
 		TEST(what_is_no_port_is_not_judged),
 		TEST(another_policy_takes_over),

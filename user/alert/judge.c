@@ -133,6 +133,14 @@ static void add_user(struct judge *judge, uint32_t uid, uint32_t gid)
 	subject->n_groups = groups.n;
 }
 
+/* Without a name it has none for certain: those that are mounted have been read. */
+static const char *netns_name(struct judge *judge, uint32_t inode)
+{
+	const char *name = enrich_netns(judge->enrich, inode);
+
+	return !name && inode && enrich_knows_host_netns(judge->enrich) ? "" : name;
+}
+
 static void add_socket(struct judge *judge, const struct event *event,
 		       const struct process *process)
 {
@@ -148,7 +156,7 @@ static void add_socket(struct judge *judge, const struct event *event,
 		.picked = event->socket.picked,
 		.ephemeral_first = judge->range_first,
 		.ephemeral_last = judge->range_last,
-		.netns = enrich_netns(judge->enrich, local->netns),
+		.netns = netns_name(judge, local->netns),
 		.netns_inode = local->netns,
 	};
 	if (judge->asks_iface)

@@ -16,6 +16,8 @@ void enrich_free(struct enrich *enrich);
 
 /* Inode of the initial network namespace, once it is known. */
 void enrich_set_host_netns(struct enrich *enrich, uint32_t inode);
+/* Whether it is: then a namespace that is not called "host" is another. */
+bool enrich_knows_host_netns(const struct enrich *enrich);
 
 /* Each returns text that lives as long as enrich, or NULL where nothing is known. */
 const char *enrich_user(struct enrich *enrich, uint32_t uid);

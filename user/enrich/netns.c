@@ -144,6 +144,11 @@ static struct netns_name *name_of(struct enrich *enrich, uint32_t inode)
 	return name;
 }
 
+bool enrich_knows_host_netns(const struct enrich *enrich)
+{
+	return enrich->host_netns;
+}
+
 const char *enrich_netns(struct enrich *enrich, uint32_t inode)
 {
 	const struct netns_name *name;
