@@ -63,7 +63,7 @@ static void take(uint16_t port, uint64_t now)
 static void what_nobody_has_open_is_told_once_at_the_start(void **state)
 {
 	(void)state;
-	look_for("require tcp/22 unit=a.service\nrequire any/80\nrequire tcp/443\n"
+	look_for("require  tcp/22 \t unit=a.service\nrequire any/80\nrequire tcp/443\n"
 		 "default alert:crit\n");
 	put(443, "");
 	put(22, "b.service"); /* not as the rule wants it */

@@ -193,10 +193,24 @@ static uint16_t proto_number(const char *proto)
 	return strcmp(proto, "sctp") ? 0 : IPPROTO_SCTP;
 }
 
+/* Why, and the rule: as it was written, but for the blanks that align it with others. */
+static void explain(const char *what, const struct policy_required *required, char *why)
+{
+	size_t at = (size_t)snprintf(why, POLICY_WHY_MAX, "%s: ", what);
+
+	for (const char *c = required->text; *c && at < POLICY_WHY_MAX - 1; c++) {
+		bool blank = *c == ' ' || *c == '\t';
+
+		if (!blank || why[at - 1] != ' ')
+			why[at++] = blank ? ' ' : *c;
+	}
+	why[at] = '\0';
+}
+
 struct event missing_event(const struct policy *policy, const struct policy_required *required,
 			   struct verdict *verdict, char *why)
 {
-	snprintf(why, POLICY_WHY_MAX, "nobody has it open as this wants: %s", required->text);
+	explain("nobody has it open as this wants", required, why);
 	*verdict = (struct verdict){
 		.kind = VERDICT_UNEXPECTED,
 		.severity = policy_default_severity(policy),
@@ -229,8 +243,7 @@ void missing_run(struct missing *missing, uint64_t now_ns,
 		event = missing_event(missing->policy, wanted->required, &verdict, why);
 		event.time_ns = now_ns;
 		if (wanted->closed)
-			snprintf(why, sizeof(why), "closed, and not back within 5 s: %s",
-				 wanted->required->text);
+			explain("closed, and not back within 5 s", wanted->required, why);
 		wanted->due_ns = NEVER;
 		wanted->told = true;
 		tell(&event, arg);
