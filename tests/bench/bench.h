@@ -257,6 +257,7 @@ void tally_finish(struct tracer *tracer, struct tally *tally, struct tracer_stat
 
 int bench_load(int argc, char **argv);
 int bench_latency(const struct bench_size *size);
+int bench_alert(const struct bench_size *size);
 int bench_connect(const struct bench_size *size);
 int bench_listen(const struct bench_size *size);
 int bench_connections(const struct bench_size *size);

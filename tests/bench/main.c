@@ -10,6 +10,7 @@ static const struct {
 	const char *does;
 } benches[] = {
 	{ "latency", bench_latency, "listen() to the line on a pipe, beside the floor's" },
+	{ "alert", bench_alert, "listen() to the alert at 20,000 connections a second" },
 	{ "wait", bench_wait, "listen() to the end of porttrace wait" },
 	{ "flood", bench_flood, "opens lost at 10,000 listens/s beside 30,000 connections/s" },
 	{ "tight", bench_tight, "opens lost while one process listens and closes in a tight loop" },
