@@ -609,6 +609,32 @@ static void required_ports_are_satisfied_by_what_the_rule_asks(void **state)
 	policy_free(policy);
 }
 
+/* Whoever asks is told why, whatever the verdict. */
+static void each_verdict_can_be_explained(void **state)
+{
+	struct policy *policy = a_policy("allow tcp/80 exe=/usr/sbin/nginx on=any\nignore tcp/81\n"
+					 "alert tcp/82 user=!root\ndefault allow\n");
+	char why[POLICY_WHY_MAX];
+	struct case_of c;
+
+	(void)state;
+	a_case(&c, "0.0.0.0", 80);
+	policy_explain(policy, &c.subject, why);
+	assert_string_equal(why, "on is any (0.0.0.0), rule porttrace.policy:1 wants any; exe is "
+				 "/usr/sbin/nginx, it wants /usr/sbin/nginx");
+	c.local.port = 81;
+	policy_explain(policy, &c.subject, why);
+	assert_string_equal(why, "rule porttrace.policy:2 takes tcp/81, whoever it is");
+	c.local.port = 82;
+	policy_explain(policy, &c.subject, why);
+	assert_string_equal(
+		why, "user is www-data, rule porttrace.policy:3 alerts on tcp/82 user=!root");
+	c.local.port = 83;
+	policy_explain(policy, &c.subject, why);
+	assert_string_equal(why, "no rule matches, and the default lets it through");
+	policy_free(policy);
+}
+
 static int let_go(void **state)
 {
 	(void)state;
@@ -638,6 +664,7 @@ int main(void)
 		cmocka_unit_test(each_fact_has_its_words),
 		cmocka_unit_test(a_long_why_is_cut_and_says_so),
 		cmocka_unit_test(required_ports_are_satisfied_by_what_the_rule_asks),
+		cmocka_unit_test(each_verdict_can_be_explained),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, let_go);

@@ -292,6 +292,133 @@ static void bounds_are_told(void **state)
 	buf_free(&text);
 }
 
+static void too_many_rules_are_told_once(void **state)
+{
+	struct buf text = { 0 };
+	const char *what;
+
+	(void)state;
+	for (int i = 0; i < POLICY_RULES_MAX + 3; i++)
+		buf_puts(&text, "allow any\n");
+	what = said(text_of(&text));
+	assert_string_equal(what,
+			    "/p/porttrace.policy:100001: error: more than 100000 rules in all\n");
+	buf_free(&text);
+}
+
+static void too_many_files_are_told(void **state)
+{
+	struct text_file *files = calloc(POLICY_FILES_MAX + 2, sizeof(*files));
+	char(*paths)[16] = calloc(POLICY_FILES_MAX + 1, sizeof(*paths));
+	struct policy_problems problems;
+	struct buf text = { 0 };
+	struct policy *policy;
+
+	(void)state;
+	for (unsigned int i = 1; i <= POLICY_FILES_MAX; i++) {
+		char line[32];
+
+		snprintf(paths[i], sizeof(paths[i]), "/p/f%u", i);
+		snprintf(line, sizeof(line), "include f%u\n", i);
+		buf_puts(&text, line);
+		files[i] = (struct text_file){ paths[i], "# nothing", i + 1 };
+	}
+	files[0] = (struct text_file){ "/p/porttrace.policy", text_of(&text), 1 };
+	assert_int_equal(files_parse(&policy, files, &problems), -EINVAL);
+	assert_int_equal(problems.n, 1);
+	assert_int_equal(problems.all[0].line, POLICY_FILES_MAX);
+	assert_string_equal(problems.all[0].message, "more than 1000 files");
+	policy_problems_free(&problems);
+	buf_free(&text);
+	free(paths);
+	free(files);
+}
+
+static int expand_denied(void *arg, const char *pattern, char ***paths, size_t *n)
+{
+	(void)arg;
+	(void)pattern;
+	(void)paths;
+	(void)n;
+	return -EACCES;
+}
+
+static void an_include_that_cannot_be_looked_for_is_an_error(void **state)
+{
+	static const struct text_file files[] = { { "/p", "include a/*\n", 0 }, { 0 } };
+	const struct policy_files from = { text_read, expand_denied, (void *)(uintptr_t)files };
+	struct policy_problems problems = { 0 };
+	struct policy *policy;
+
+	(void)state;
+	assert_int_equal(policy_parse(&policy, "/p", &from, &problems), -EINVAL);
+	assert_string_equal(problems.all[0].message, "/a/*: Permission denied");
+	policy_problems_free(&problems);
+}
+
+static void add_name(void *arg, const struct policy_name *name)
+{
+	struct buf *names = arg;
+
+	buf_puts(names, name->name);
+	buf_putc(names, ' ');
+}
+
+static void warn_name(void *arg, const struct policy_name *name)
+{
+	policy_problems_warn(arg, name, "no '%s' here", name->name);
+}
+
+static void plain_names_are_given(void **state)
+{
+	struct policy_problems problems = { 0 };
+	struct policy *policy = a_policy(
+		"allow tcp/1 user=a,!b,c*,7 group=x\n\tallow udp/1 unit=u user=\"d e\"\n");
+	struct buf out = { 0 };
+
+	(void)state;
+	policy_each_name(policy, "user", add_name, &out);
+	assert_text(&out, "a b d e ");
+	policy_each_name(policy, "group", add_name, &out);
+	assert_text(&out, "x ");
+	policy_each_name(policy, "user", warn_name, &problems);
+	assert_int_equal(problems.n_warnings, 3);
+	policy_problems_put(&problems, &out);
+	assert_text(&out, "/p/porttrace.policy:1:18: warning: no 'a' here\n"
+			  "    allow tcp/1 user=a,!b,c*,7 group=x\n"
+			  "                     ^\n"
+			  "/p/porttrace.policy:1:21: warning: no 'b' here\n"
+			  "    allow tcp/1 user=a,!b,c*,7 group=x\n"
+			  "                        ^\n"
+			  "/p/porttrace.policy:2:26: warning: no 'd e' here\n"
+			  "     allow udp/1 unit=u user=\"d e\"\n"
+			  "                             ^~~~~\n");
+	assert_int_equal(policy_n_files(policy), 1);
+	policy_problems_free(&problems);
+	policy_free(policy);
+	buf_free(&out);
+}
+
+static void rules_are_found_by_their_place(void **state)
+{
+	struct policy *policy = a_policy("allow tcp/1 # x\n\tdefault  alert:info\n");
+
+	(void)state;
+	assert_string_equal(policy_rule_text(policy, "porttrace.policy:1"), "allow tcp/1");
+	assert_string_equal(policy_rule_text(policy, "default"), "default alert:info");
+	assert_int_equal(policy_default_severity(policy), SEVERITY_INFO);
+	policy_free(policy);
+	policy = a_policy("default allow");
+	assert_int_equal(policy_default_severity(policy), SEVERITY_WARNING);
+	policy_free(policy);
+	policy = a_policy("allow tcp/ephemeral");
+	assert_string_equal(policy_rule_text(policy, "default"),
+			    "default alert:warning (none is written)");
+	assert_true(policy_asks(policy, "ephemeral"));
+	assert_false(policy_asks(policy, "nonsense"));
+	policy_free(policy);
+}
+
 static void a_file_that_cannot_be_read_is_an_error(void **state)
 {
 	static const struct text_file files[] = { { "/p/other", "", 0 }, { 0 } };
@@ -429,6 +556,11 @@ int main(void)
 		cmocka_unit_test(a_file_is_read_once),
 		cmocka_unit_test(includes_are_not_endlessly_deep),
 		cmocka_unit_test(bounds_are_told),
+		cmocka_unit_test(too_many_rules_are_told_once),
+		cmocka_unit_test(too_many_files_are_told),
+		cmocka_unit_test(an_include_that_cannot_be_looked_for_is_an_error),
+		cmocka_unit_test(plain_names_are_given),
+		cmocka_unit_test(rules_are_found_by_their_place),
 		cmocka_unit_test(a_file_that_cannot_be_read_is_an_error),
 		cmocka_unit_test(problems_are_escaped),
 		cmocka_unit_test(a_long_line_is_shown_around_the_place),

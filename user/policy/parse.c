@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Files into a policy: lines, includes, the default. */
+/* Lines into a policy: rules, the default. */
 #include "policy/index.h"
+#include "policy/parser.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,23 +9,6 @@
 #include <string.h>
 
 #define NOWHERE ((struct span){ 0 })
-
-/* A file that is being read. */
-struct reading {
-	const struct reading *from; /* which includes it; NULL: the first */
-	const char *path;
-	struct policy_file_id id;
-};
-
-struct parser {
-	struct policy *policy;
-	struct policy_problems *problems;
-	const struct policy_files *files;
-	size_t top; /* how much of a path is the first file's directory, its '/' included */
-	struct policy_file_id *seen; /* of all files that were read */
-	size_t n_seen;
-	bool full; /* POLICY_RULES_MAX was told */
-};
 
 /* How a rule's place names a file: relative to the first one's directory. */
 static const char *place_of(const struct parser *p, const char *path)
@@ -70,7 +54,7 @@ static int add_rule(struct parser *p, const struct line *line, struct rule *rule
 }
 
 /* Whatever follows, all of it is one word too much. */
-static bool ends_here(const struct line *line, const char *at, const char *what)
+bool line_ends(const struct line *line, const char *at, const char *what)
 {
 	struct span word;
 
@@ -99,7 +83,7 @@ static int parse_default(struct parser *p, const struct line *line, struct span 
 		complain(line, PROBLEM_ERROR, word, "allow", "default names no port to require");
 		return -EINVAL;
 	}
-	if (!ends_here(line, at, "default takes an action alone: it is what no rule matches"))
+	if (!line_ends(line, at, "default takes an action alone: it is what no rule matches"))
 		return -EINVAL;
 	if (policy->has_default) {
 		complain(line, PROBLEM_ERROR, first, NULL, "a second default: the first is %s",
@@ -118,9 +102,6 @@ static int parse_default(struct parser *p, const struct line *line, struct span 
 	policy->default_place = NULL;
 	return -ENOMEM;
 }
-
-static int parse_include(struct parser *p, const struct reading *in, const struct line *line,
-			 struct span first, const char *at);
 
 static int parse_line(struct parser *p, const struct reading *in, const struct line *line)
 {
@@ -150,9 +131,7 @@ static int parse_line(struct parser *p, const struct reading *in, const struct l
 	return err == -ENOMEM ? err : 0;
 }
 
-/* --- one file --------------------------------------------------------------------------- */
-
-static int parse_text(struct parser *p, const struct reading *in, const char *text, size_t len)
+int parse_text(struct parser *p, const struct reading *in, const char *text, size_t len)
 {
 	struct line line = {
 		.problems = p->problems,
@@ -174,179 +153,6 @@ static int parse_text(struct parser *p, const struct reading *in, const char *te
 		err = parse_line(p, in, &line);
 		at = stop ? stop + 1 : end;
 	}
-	return err;
-}
-
-/* Whether a file was read already, or is being read. Tells of it, since it is not read again. */
-static bool read_before(struct parser *p, const struct line *line, struct span where,
-			const struct reading *in)
-{
-	for (const struct reading *r = in->from; r; r = r->from) {
-		if (r->id.dev != in->id.dev || r->id.inode != in->id.inode)
-			continue;
-		complain(line, PROBLEM_ERROR, where, NULL,
-			 "the include loops: %s is being read already", in->path);
-		return true;
-	}
-	for (size_t i = 0; i < p->n_seen; i++) {
-		if (p->seen[i].dev != in->id.dev || p->seen[i].inode != in->id.inode)
-			continue;
-		complain(line, PROBLEM_WARNING, where, NULL,
-			 "%s is included already: its rules stand there", in->path);
-		return true;
-	}
-	return false;
-}
-
-/* The parser's own copy of a path, which rules and problems refer to. */
-static int keep_path(struct parser *p, const char *path, struct reading *in)
-{
-	struct policy *policy = p->policy;
-	struct policy_file_id *seen;
-	char **files = reallocarray(policy->files, policy->n_files + 1, sizeof(*files));
-
-	if (!files)
-		return -ENOMEM;
-	policy->files = files;
-	seen = reallocarray(p->seen, p->n_seen + 1, sizeof(*seen));
-	if (!seen)
-		return -ENOMEM;
-	p->seen = seen;
-	files[policy->n_files] = strdup(path);
-	if (!files[policy->n_files])
-		return -ENOMEM;
-	in->path = files[policy->n_files++];
-	return 0;
-}
-
-static void complain_unread(const struct line *line, struct span where, const char *path, int err,
-			    const char *why)
-{
-	const char *what = why ? why : strerror(-err);
-
-	if (line->number)
-		complain(line, PROBLEM_ERROR, where, NULL, "%s: %s", path, what);
-	else
-		complain(line, PROBLEM_ERROR, where, NULL, "%s", what);
-}
-
-/* line and where: what asks for it. */
-static int parse_file(struct parser *p, const struct line *line, struct span where,
-		      const struct reading *from, const char *path)
-{
-	struct reading in = { .from = from, .path = path };
-	const char *why = NULL;
-	char *text = NULL;
-	size_t len = 0;
-	int err;
-
-	if (p->n_seen == POLICY_FILES_MAX) {
-		complain(line, PROBLEM_ERROR, where, NULL, "more than %d files", POLICY_FILES_MAX);
-		return 0;
-	}
-	err = p->files->read(p->files->arg, path, &text, &len, &in.id, &why);
-	if (err == -ENOMEM)
-		return err;
-	if (err) {
-		complain_unread(line, where, path, err, why);
-		return 0;
-	}
-	if (!read_before(p, line, where, &in)) {
-		err = keep_path(p, path, &in);
-		if (!err) {
-			p->seen[p->n_seen++] = in.id;
-			err = parse_text(p, &in, text, len);
-		}
-	}
-	free(text);
-	return err;
-}
-
-/* --- includes --------------------------------------------------------------------------- */
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static int include_all(struct parser *p, const struct reading *in, const struct line *line,
-		       struct span where, const char *pattern)
-{
-	char **paths = NULL;
-	size_t n = 0;
-	int err = p->files->expand(p->files->arg, pattern, &paths, &n);
-
-	if (err == -ENOMEM)
-		return err;
-	if (err) {
-		complain(line, PROBLEM_ERROR, where, NULL, "%s: %s", pattern, strerror(-err));
-		return 0;
-	}
-	if (!n)
-		complain(line, PROBLEM_WARNING, where, NULL,
-			 "no file matches: nothing is included");
-	else
-		qsort(paths, n, sizeof(*paths), by_name);
-	for (size_t i = 0; i < n; i++) {
-		if (!err)
-			err = parse_file(p, line, where, in, paths[i]);
-		free(paths[i]);
-	}
-	free(paths);
-	return err;
-}
-
-/* The directory of the including file, with what glob(7) would take for its own quoted. */
-static void put_directory(struct buf *out, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	for (const char *at = path; slash && at <= slash; at++) {
-		if (strchr("*?[\\", *at))
-			buf_putc(out, '\\');
-		buf_putc(out, *at);
-	}
-}
-
-static int parse_include(struct parser *p, const struct reading *in, const struct line *line,
-			 struct span first, const char *at)
-{
-	struct buf whole = { 0 };
-	size_t depth = 1;
-	struct span word;
-	char *pattern;
-	bool glob;
-	int err;
-
-	if (!word_next(line, &at, &word)) {
-		complain(line, PROBLEM_ERROR, first, NULL,
-			 "include lacks its files, such as policy.d/*.policy");
-		return -EINVAL;
-	}
-	for (const struct reading *r = in->from; r; r = r->from)
-		depth++;
-	if (depth > POLICY_DEPTH_MAX) {
-		complain(line, PROBLEM_ERROR, word, NULL, "includes are more than %d deep",
-			 POLICY_DEPTH_MAX);
-		return -EINVAL;
-	}
-	err = ends_here(line, at, "include takes one pattern") ? 0 : -EINVAL;
-	if (!err)
-		err = unquote(line, word, &pattern, &glob);
-	if (err)
-		return err;
-	if (*pattern != '/')
-		put_directory(&whole, in->path);
-	/* What is no pattern for us is to be none for glob(7); of a pattern '[' is quoted already. */
-	for (const char *c = pattern; *c; c++) {
-		if (!glob && strchr("*?[\\", *c))
-			buf_putc(&whole, '\\');
-		buf_putc(&whole, *c);
-	}
-	buf_putc(&whole, '\0');
-	free(pattern);
-	err = whole.failed ? -ENOMEM : include_all(p, in, line, word, whole.data);
-	buf_free(&whole);
 	return err;
 }
 
