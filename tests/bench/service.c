@@ -71,6 +71,8 @@ static void churn(struct tracer *tracer, uint64_t pairs)
 
 		listen_count(n);
 		tracer_streams(tracer);
+		tracer_drain(tracer,
+			     5 * NS_PER_MS); /* lines of the probes are no answer to the next */
 		pairs -= n;
 	}
 }

@@ -176,6 +176,23 @@ static bool lacks_locked_memory(void)
 	return (major < 5 || (major == 5 && minor < 11)) && limit.rlim_cur != RLIM_INFINITY;
 }
 
+/* No rung is left: what the first one said, of those that see a listen(). */
+static bool explain_rungs(struct coverage *coverage)
+{
+	const struct capability_state *state = &coverage->states[CAPABILITY_TCP_OPEN];
+
+	for (size_t i = 0; i < state->n_attempts; i++) {
+		const struct attempt *attempt = &state->attempts[i];
+
+		if (!*attempt->why || attempt->holds)
+			continue;
+		snprintf(coverage->why, sizeof(coverage->why),
+			 "no hook can be attached here; %s: %s", attempt->backend, attempt->why);
+		return true;
+	}
+	return false;
+}
+
 static void explain(char why[COVERAGE_WHY], int err)
 {
 	if (*why)
@@ -319,7 +336,8 @@ int trace_open(struct trace **out, const struct trace_wants *wants, struct cover
 	trace->connections = wants->events >> RECORD_BIND;
 	err = open_with(trace, wants, coverage);
 	if (err) {
-		explain(coverage->why, err);
+		if (*coverage->why || err != -ENOSYS || !explain_rungs(coverage))
+			explain(coverage->why, err);
 		trace_close(trace);
 		return err;
 	}
