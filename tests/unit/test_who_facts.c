@@ -207,6 +207,22 @@ static void connections_elsewhere_are_not_counted(void **state)
 	assert_int_equal(who.facts.connections, 0);
 }
 
+/* Who listens at the very address gets them, and the wildcard those to all others. */
+static void a_wildcard_has_the_connections_to_addresses_nobody_else_has(void **state)
+{
+	const uint8_t theirs[] = { 10, 0, 0, 1 }, others[] = { 10, 0, 0, 2 };
+	struct snapshot_row *row = &given[shot.n++];
+
+	(void)state;
+	memset(given[0].socket.local.addr, 0, sizeof(given[0].socket.local.addr));
+	memcpy(row->socket.local.addr, theirs, sizeof(theirs));
+	memcpy(connect_from(1)->socket.local.addr, theirs, sizeof(theirs));
+	memcpy(connect_from(2)->socket.local.addr, others, sizeof(others));
+	gather(1);
+	assert_int_equal(who.facts.connections, 1);
+	assert_int_equal(who.facts.peers[0].end.addr[3], 2);
+}
+
 static void a_port_of_one_address_has_the_connections_to_it(void **state)
 {
 	(void)state;
@@ -259,6 +275,7 @@ int main(void)
 		TEST(a_holder_that_may_be_hidden_is_not_told_to_be_none),
 		TEST(peers_are_counted_by_address_most_first),
 		TEST(connections_elsewhere_are_not_counted),
+		TEST(a_wildcard_has_the_connections_to_addresses_nobody_else_has),
 		TEST(a_port_of_one_address_has_the_connections_to_it),
 		TEST(our_own_namespace_is_here_unless_the_hosts_is_known),
 		TEST(a_device_without_a_name_has_none),

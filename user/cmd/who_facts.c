@@ -13,17 +13,6 @@
 
 /* --- who holds it ------------------------------------------------------------------------ */
 
-static int by_age(const void *a, const void *b)
-{
-	const struct process *pa = *(struct process *const *)a, *pb = *(struct process *const *)b;
-
-	if (pa->start_ns != pb->start_ns)
-		return pa->start_ns < pb->start_ns ? -1 : 1;
-	if (pa->tgid != pb->tgid)
-		return pa->tgid < pb->tgid ? -1 : 1;
-	return pa < pb ? -1 : pa > pb;
-}
-
 /* The holders of all sockets, each once, the oldest first. Processes are unique by pointer. */
 static int gather_holders(struct event *event, const struct snapshot_row *const *rows, size_t n)
 {
@@ -38,7 +27,7 @@ static int gather_holders(struct event *event, const struct snapshot_row *const 
 	for (size_t i = 0; i < n; i++)
 		for (size_t h = 0; h < rows[i]->n_holders; h++)
 			event->holders[all++] = rows[i]->holders[h];
-	qsort(event->holders, all, sizeof(struct process *), by_age);
+	qsort(event->holders, all, sizeof(struct process *), process_by_age);
 	for (size_t i = 0; i < all; i++)
 		if (!kept || event->holders[kept - 1] != event->holders[i])
 			event->holders[kept++] = event->holders[i];
@@ -84,15 +73,73 @@ static bool any_address(const struct endpoint *local)
 /* One that is over and only keeps its number is nobody's connection (TIME-WAIT). */
 #define STATE_TIME_WAIT 6 /* include/net/tcp_states.h */
 
-/* A connection at this end of the port: at its address, if it has one. */
-static bool connected_to(const struct endpoint *port, const struct snapshot_row *row)
+static bool same_number(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->netns == b->netns && a->port == b->port && a->proto == b->proto &&
+	       a->family == b->family;
+}
+
+static bool same_address(const struct endpoint *a, const struct endpoint *b)
+{
+	return !memcmp(a->addr, b->addr, sizeof(a->addr));
+}
+
+/* Of the same number as that port, with a peer. */
+static bool is_connection(const struct endpoint *port, const struct snapshot_row *row)
+{
+	return row->socket.connected && row->remote.port && row->socket.state != STATE_TIME_WAIT &&
+	       same_number(&row->socket.local, port);
+}
+
+/* Addresses of ports with the same number as a wildcard: what comes to them is not the wildcard's. */
+struct taken {
+	const struct endpoint **list; /* owned, sorted */
+	size_t n;
+};
+
+static int by_local(const void *a, const void *b)
+{
+	const struct endpoint *ea = *(const struct endpoint *const *)a;
+	const struct endpoint *eb = *(const struct endpoint *const *)b;
+
+	return memcmp(ea->addr, eb->addr, sizeof(ea->addr));
+}
+
+static int find_taken(struct taken *taken, const struct snapshot *snapshot,
+		      const struct endpoint *port)
+{
+	*taken = (struct taken){ 0 };
+	if (!any_address(port))
+		return 0;
+	taken->list = calloc(snapshot->n + 1, sizeof(*taken->list));
+	if (!taken->list)
+		return -ENOMEM;
+	for (size_t i = 0; i < snapshot->n; i++) {
+		const struct socket_info *other = &snapshot->rows[i]->socket;
+
+		if (!other->connected && same_number(&other->local, port) &&
+		    !any_address(&other->local))
+			taken->list[taken->n++] = &other->local;
+	}
+	if (taken->n)
+		qsort(taken->list, taken->n, sizeof(*taken->list), by_local);
+	return 0;
+}
+
+static bool is_taken(const struct taken *taken, const struct endpoint *local)
+{
+	return taken->n && bsearch(&local, taken->list, taken->n, sizeof(*taken->list), by_local);
+}
+
+/* A connection at this end of the port: at its address, or, of a wildcard, at one nobody else has. */
+static bool connected_to(const struct endpoint *port, const struct taken *taken,
+			 const struct snapshot_row *row)
 {
 	const struct endpoint *local = &row->socket.local;
 
-	return row->socket.connected && row->remote.port && row->socket.state != STATE_TIME_WAIT &&
-	       local->netns == port->netns && local->port == port->port &&
-	       local->proto == port->proto && local->family == port->family &&
-	       (any_address(port) || !memcmp(local->addr, port->addr, sizeof(port->addr)));
+	if (!is_connection(port, row))
+		return false;
+	return any_address(port) ? !is_taken(taken, local) : same_address(local, port);
 }
 
 static int by_address(const void *a, const void *b)
@@ -132,20 +179,22 @@ static size_t merge_peers(struct peer *peers, size_t n)
 static int gather_peers(struct who_facts *who, const struct snapshot *snapshot)
 {
 	const struct endpoint *port = &who->event.socket.local;
+	struct taken taken;
 	size_t n = 0;
 
 	for (size_t i = 0; i < snapshot->n; i++)
-		n += connected_to(port, snapshot->rows[i]);
+		n += is_connection(port, snapshot->rows[i]);
 	who->peers = calloc(n + 1, sizeof(*who->peers));
-	if (!who->peers)
+	if (!who->peers || find_taken(&taken, snapshot, port))
 		return -ENOMEM;
 	n = 0;
 	for (size_t i = 0; i < snapshot->n; i++) {
-		if (!connected_to(port, snapshot->rows[i]))
+		if (!connected_to(port, &taken, snapshot->rows[i]))
 			continue;
 		who->peers[n] = (struct peer){ .end = snapshot->rows[i]->remote, .connections = 1 };
 		who->peers[n++].end.port = 0;
 	}
+	free(taken.list);
 	who->facts.connections = n;
 	who->facts.n_peers = merge_peers(who->peers, n);
 	who->facts.peers = who->peers;

@@ -66,6 +66,17 @@ void procs_free(struct procs *procs)
 	free(procs);
 }
 
+int process_by_age(const void *a, const void *b)
+{
+	const struct process *pa = *(struct process *const *)a, *pb = *(struct process *const *)b;
+
+	if (pa->start_ns != pb->start_ns)
+		return pa->start_ns < pb->start_ns ? -1 : 1;
+	if (pa->tgid != pb->tgid)
+		return pa->tgid < pb->tgid ? -1 : 1;
+	return pa < pb ? -1 : pa > pb;
+}
+
 struct process *procs_ref(struct process *process)
 {
 	process->refs++;

@@ -22,6 +22,9 @@ int procs_told(struct procs *procs, const struct decoded *record);
  * One that was never described is entered by its short form. NULL: no memory.
  */
 struct process *procs_get(struct procs *procs, const struct task_ref *task);
+/* For qsort() of struct process *: the longest-running first. Of what is referred to, each is unique by pointer. */
+int process_by_age(const void *a, const void *b);
+
 struct process *procs_ref(struct process *process);
 void procs_put(struct procs *procs, struct process *process);
 

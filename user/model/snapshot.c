@@ -154,25 +154,13 @@ static int in_order(const void *a, const void *b)
 	return ra->socket.inode < rb->socket.inode ? -1 : ra->socket.inode > rb->socket.inode;
 }
 
-/* Processes are unique by pointer while a row refers to them. */
-static int by_age(const void *a, const void *b)
-{
-	const struct process *pa = *(struct process *const *)a, *pb = *(struct process *const *)b;
-
-	if (pa->start_ns != pb->start_ns)
-		return pa->start_ns < pb->start_ns ? -1 : 1;
-	if (pa->tgid != pb->tgid)
-		return pa->tgid < pb->tgid ? -1 : 1;
-	return pa < pb ? -1 : pa > pb;
-}
-
 static void sort_holders(struct snapshot *snapshot, struct snapshot_row *row)
 {
 	size_t n = 0;
 
 	if (!row->n_holders)
 		return;
-	qsort(row->holders, row->n_holders, sizeof(*row->holders), by_age);
+	qsort(row->holders, row->n_holders, sizeof(*row->holders), process_by_age);
 	for (size_t i = 0; i < row->n_holders; i++) {
 		if (n && row->holders[n - 1] == row->holders[i])
 			procs_put(snapshot->procs, row->holders[i]);
