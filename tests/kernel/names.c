@@ -2,6 +2,7 @@
 /* Who it was: the whole identity, the short-lived, the hostile. */
 #define _GNU_SOURCE 1
 
+#include <errno.h>
 #include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,9 @@
 #include "event.h"
 #include "helper.h"
 #include "hostile.h"
+#include "listing.h"
+#include "opener.h"
+#include "policy.h"
 #include "process.h"
 #include "sockets.h"
 #include "tests.h"
@@ -199,6 +203,23 @@ static void hostile_table(void)
 	check(text_lines_with(tracer->buf, "close", "28080") == 1, "the close is not one line");
 }
 
+/* Directories put much into an entry (full names, certificates). */
+static void long_account(void)
+{
+	struct opener opener = opener_start(AS_USER);
+	struct listing listing;
+	FILE *file;
+
+	opener_open(&opener, &(struct spec){ .addr = "127.0.0.1", .port = 8080 });
+	etc_of_our_own();
+	file = fopen("/etc/passwd", "we");
+	check(file && fprintf(file, "somebody:x:%d:1:%05000d:/:/bin/sh\n", OPENER_UID, 0) > 0 &&
+		      !fclose(file),
+	      "/etc/passwd: %s", strerror(errno));
+	listing_read(&listing, NULL);
+	expect_text(listing_expect(&listing, 8080), "process.user", "somebody");
+}
+
 const struct test name_tests[] = {
 	{ "identity", "all that is told of a process agrees with /proc", identity, 0 },
 	{ "short-lived", "100 of 100 processes that exit at once are fully named", short_lived,
@@ -207,5 +228,6 @@ const struct test name_tests[] = {
 	  0 },
 	{ "hostile-table", "names cannot move the cursor, forge a line or hide one", hostile_table,
 	  0 },
+	{ "long-account", "a user whose entry is long has a name, too", long_account, 0 },
 	{ 0 },
 };

@@ -55,14 +55,19 @@ const char *policy_write(const char *format, ...)
 	return path;
 }
 
+void etc_of_our_own(void)
+{
+	check(!unshare(CLONE_NEWNS) && !mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
+		      !mount("none", "/etc", "tmpfs", 0, "mode=755"),
+	      "an /etc of our own: %s", strerror(errno));
+}
+
 void policy_write_default(const char *format, ...)
 {
 	va_list args;
 
-	check(!unshare(CLONE_NEWNS) && !mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
-		      !mount("none", "/etc", "tmpfs", 0, "mode=755") &&
-		      !mkdir(DEFAULT_FOLDER, 0755),
-	      "an /etc of our own: %s", strerror(errno));
+	etc_of_our_own();
+	check(!mkdir(DEFAULT_FOLDER, 0755), DEFAULT_FOLDER ": %s", strerror(errno));
 	va_start(args, format);
 	write_text(DEFAULT_FOLDER "/porttrace.policy", format, args);
 	va_end(args);

@@ -10,7 +10,9 @@
 #define POLICY_NAME "live.policy"
 __attribute__((format(printf, 1, 2))) const char *policy_write(const char *format, ...);
 
-/* The same as /etc/porttrace/porttrace.policy, in a mount namespace where nothing else is in /etc. */
+/* An empty /etc, in a mount namespace of the test's own. */
+void etc_of_our_own(void);
+/* The same as /etc/porttrace/porttrace.policy, in such an /etc. */
 __attribute__((format(printf, 1, 2))) void policy_write_default(const char *format, ...);
 
 /* `porttrace WORD… --netns OURS` (the words ended by NULL). Returns the exit status. */

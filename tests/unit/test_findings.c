@@ -44,7 +44,7 @@ static void add(uint16_t number, enum verdict_kind kind, enum severity severity)
 	struct event event = port(number, kind, severity, why);
 
 	findings_add(&findings, &event);
-	why[0] = '\0'; /* it is the caller's, and used again */
+	memset(why, 0, sizeof(why)); /* it is the caller's, and used again */
 }
 
 static struct event missing(uint16_t proto, uint16_t first, uint16_t last)

@@ -37,8 +37,8 @@ void findings_add_missing(struct findings *findings, const struct event *event,
 			  const struct filter *filter, bool sure);
 /* The gravest first, else as they came. */
 void findings_sort(struct findings *findings);
-/* As struct listing_of.each. */
-void findings_each(void *findings, void (*tell)(const struct event *event, void *arg), void *arg);
+/* As struct listing_of.each; arg is a struct findings. */
+void findings_each(void *arg, void (*tell)(const struct event *event, void *arg), void *tell_arg);
 void findings_free(struct findings *findings);
 
 #endif

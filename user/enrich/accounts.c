@@ -24,12 +24,19 @@ struct membership {
 static char *look_up_user(uint64_t uid, void *arg)
 {
 	struct passwd entry, *found = NULL;
-	char text[1024];
+	char *text = NULL, *name = NULL;
+	int err = ERANGE;
 
 	(void)arg;
-	if (getpwuid_r((uid_t)uid, &entry, text, sizeof(text), &found) || !found)
-		return NULL;
-	return strdup(found->pw_name);
+	for (size_t size = 1024; err == ERANGE && size <= ENTRY_MAX; size *= 4) {
+		free(text);
+		text = malloc(size);
+		err = text ? getpwuid_r((uid_t)uid, &entry, text, size, &found) : ENOMEM;
+	}
+	if (!err && found)
+		name = strdup(found->pw_name);
+	free(text);
+	return name;
 }
 
 const char *enrich_account(struct enrich *enrich, uint32_t uid)
