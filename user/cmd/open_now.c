@@ -6,6 +6,7 @@
 #include "base/proc.h"
 #include "cmd/gaps.h"
 #include "cmd/open_diag.h"
+#include "diag/held.h"
 #include "enrich/enrich.h"
 #include "trace/trace.h"
 
@@ -19,7 +20,8 @@ struct open_now {
 	struct snapshot snapshot;
 	uint32_t host_netns;
 	struct open_diag diag; /* what was read without trace */
-	bool hides_holders;    /* of processes that are not seen */
+	struct held_sockets held;
+	bool hides_holders; /* of processes that are not seen */
 	bool partial;
 	bool args;
 };
@@ -53,6 +55,8 @@ static int read_tables(struct open_now *now, const struct open_now_wants *wants)
 		.no_udp = wants->no_udp,
 		.args = wants->args,
 		.btf_path = wants->btf_path,
+		.all_seen = held_all_seen,
+		.all_seen_arg = &now->held,
 	};
 	int err = trace_open_tables(&now->trace, &tables, why);
 
@@ -104,6 +108,7 @@ void open_now_free(struct open_now *now)
 		return;
 	trace_close(now->trace);
 	netns_free(&now->diag.ways);
+	held_free(&now->held);
 	snapshot_free(&now->snapshot);
 	procs_free(now->procs);
 	free(now);

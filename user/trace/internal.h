@@ -32,7 +32,9 @@ struct trace {
 	bool tables_only;     /* no hooks: what is open now, and nothing after */
 	bool conn_rows;       /* rows of connections, too */
 	bool args;            /* rows of arguments */
-	bool no_tcp;          /* nobody asks for these tables */
+	all_seen_fn all_seen; /* of tables_wants */
+	void *all_seen_arg;
+	bool no_tcp; /* nobody asks for these tables */
 	bool no_udp;
 	bool preallocates; /* tables are made in full */
 	int sockets_fd;    /* tables used by both objects */

@@ -380,6 +380,8 @@ int trace_open_tables(struct trace **out, const struct tables_wants *wants, char
 	trace->tables_only = true;
 	trace->conn_rows = wants->connections;
 	trace->args = wants->args;
+	trace->all_seen = wants->connections ? NULL : wants->all_seen;
+	trace->all_seen_arg = wants->all_seen_arg;
 	trace->no_tcp = wants->no_tcp;
 	trace->no_udp = wants->no_udp;
 	err = open_tables(trace, why);

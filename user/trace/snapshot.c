@@ -205,9 +205,12 @@ static int read_tables(uint32_t inode, void *arg)
 {
 	struct reading *reading = arg;
 	const struct trace *trace = reading->trace;
-	int err = trace->no_tcp ? 0 : read_iterator(reading, trace->iter_tcp);
+	int err;
 
 	(void)inode;
+	if (trace->all_seen && trace->all_seen(reading->snapshot, trace->all_seen_arg))
+		return 0;
+	err = trace->no_tcp ? 0 : read_iterator(reading, trace->iter_tcp);
 	return err || trace->no_udp ? err : read_iterator(reading, trace->iter_udp);
 }
 
@@ -223,7 +226,8 @@ static void note_gap(int err, void *arg)
 	 * closed (EBADF). But in a pid namespace of our own /proc does not know the
 	 * numbers the kernel side gives.
 	 */
-	if ((err == -ENOENT || err == -ESRCH || err == -EBADF) && in_first_namespace("pid", PID_INIT_INO))
+	if ((err == -ENOENT || err == -ESRCH || err == -EBADF) &&
+	    in_first_namespace("pid", PID_INIT_INO))
 		return;
 	reading->gaps->netns++;
 	reading->gaps->err = err;

@@ -49,9 +49,18 @@ struct trace_counters {
  * failure (-EPERM, -ENOSYS, …) coverage->why is a sentence with the mend.
  */
 int trace_open(struct trace **out, const struct trace_wants *wants, struct coverage *coverage);
+
+/*
+ * Asked in each network namespace, once the descriptors of all processes are read: whether its
+ * tables have no port but those. They are not read then.
+ */
+typedef bool (*all_seen_fn)(const struct snapshot *so_far, void *arg);
+
 struct tables_wants {
-	bool connections; /* those as well */
-	bool no_tcp;      /* what no process holds of it may be left out */
+	bool connections;     /* those as well */
+	all_seen_fn all_seen; /* NULL: the tables are always read */
+	void *all_seen_arg;
+	bool no_tcp; /* what no process holds of it may be left out */
 	bool no_udp;
 	bool args;            /* arguments of the processes, as far as the kernel hands them over */
 	const char *btf_path; /* as in trace_wants */
