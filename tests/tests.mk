@@ -7,6 +7,7 @@ RESULTS := build/test-results
 # --- unit: no root, always under ASan and UBSan -------------------------------------
 
 UNIT_OBJ := build/obj/unit
+comma := ,
 UNIT_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g -O1 -Iuser -Ibpf -Ibuild/gen -Itests/unit $(SANITIZERS)
 # All that needs no kernel side.
 PURE_SOURCES := $(wildcard user/base/*.c user/model/*.c user/enrich/*.c user/output/*.c user/policy/*.c user/alert/*.c) user/diag/message.c user/diag/procfs.c \
@@ -20,10 +21,14 @@ $(UNIT_OBJ)/%.o: user/%.c Makefile tests/tests.mk
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -c -o $@ $<
 
+# Calls that a test answers itself.
+build/tests/unit/test_policy_memory: UNIT_WRAP := $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc \
+	reallocarray strdup strndup)
+
 build/tests/unit/%: tests/unit/%.c $(PURE_OBJECTS)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(PURE_OBJECTS) -lsmartcols -lcmocka -lbpf -lz -lcap-ng -lseccomp
+	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(PURE_OBJECTS) $(UNIT_WRAP) -lsmartcols -lcmocka -lbpf -lz -lcap-ng -lseccomp
 
 -include $(PURE_OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
 

@@ -41,9 +41,19 @@ static inline int text_expand(void *arg, const char *pattern, char ***paths, siz
 
 	*n = 0;
 	*paths = calloc(64, sizeof(**paths));
-	for (; *paths && file->path && *n < 64; file++)
-		if (glob_match_escaped(pattern, file->path))
-			(*paths)[(*n)++] = strdup(file->path);
+	for (; *paths && file->path && *n < 64; file++) {
+		if (!glob_match_escaped(pattern, file->path))
+			continue;
+		(*paths)[*n] = strdup(file->path);
+		if ((*paths)[*n]) {
+			++*n;
+			continue;
+		}
+		while (*n)
+			free((*paths)[--*n]);
+		free(*paths);
+		*paths = NULL;
+	}
 	return *paths ? 0 : -ENOMEM;
 }
 

@@ -138,8 +138,10 @@ static int memfd_parse(struct element *element, bool glob)
 			buf_putc(&pattern, '*');
 	}
 	buf_putc(&pattern, '\0');
-	if (pattern.failed)
+	if (pattern.failed) {
+		buf_free(&pattern);
 		return -ENOMEM;
+	}
 	free(element->text);
 	element->text = pattern.data;
 	element->kind = ELEMENT_MEMFD;
