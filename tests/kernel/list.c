@@ -230,17 +230,6 @@ static void list_churn(void)
 
 /* --- holders ----------------------------------------------------------------------- */
 
-static void *copy_table(void *arg)
-{
-	int ctl = *(int *)arg;
-
-	if (unshare(CLONE_FILES))
-		test_fail("unshare(CLONE_FILES): %s", strerror(errno));
-	step_give(ctl);
-	step_await(ctl);
-	return NULL;
-}
-
 static void hold_in_threads(int ctl, void *arg)
 {
 	pthread_t threads[3];

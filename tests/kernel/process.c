@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#define _GNU_SOURCE 1
+
 #include "process.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,6 +92,17 @@ void step_give(int ctl)
 void step_await(int ctl)
 {
 	number_await(ctl);
+}
+
+void *copy_table(void *arg)
+{
+	int ctl = *(int *)arg;
+
+	if (unshare(CLONE_FILES))
+		test_fail("unshare(CLONE_FILES): %s", strerror(errno));
+	step_give(ctl);
+	step_await(ctl);
+	return NULL;
 }
 
 void child_kill(struct child *child)

@@ -24,6 +24,9 @@ void step_await(int ctl);
 void number_give(int ctl, long number);
 long number_await(int ctl);
 
+/* A thread: takes a copy of the table of descriptors, and a step before and behind. ctl: int *. */
+void *copy_table(void *ctl);
+
 void child_kill(struct child *child);
 
 /* Waits for its end; it must have exited with 0. */

@@ -87,17 +87,6 @@ static void own_table_snapshot(void)
 }
 
 /* Two threads with tables of their own, both with a copy: one line, one holder. */
-static void *copy_table(void *arg)
-{
-	int ctl = *(int *)arg;
-
-	if (unshare(CLONE_FILES))
-		test_fail("unshare(CLONE_FILES): %s", strerror(errno));
-	step_give(ctl);
-	step_await(ctl);
-	return NULL;
-}
-
 static void copied_table_body(int ctl, void *arg)
 {
 	(void)arg;
