@@ -3,8 +3,9 @@
 
 #include "base/loop.h"
 
-#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define PORT_RANGE "/proc/sys/net/ipv4/ip_local_port_range"
 #define RANGE_VALID_NS 1000000000ULL
@@ -75,24 +76,36 @@ const struct policy *judge_policy(const struct judge *judge)
 	return judge->policy;
 }
 
+static void parse_range(struct judge *judge, char *text)
+{
+	char *rest = text;
+	unsigned long first = strtoul(text, &rest, 10), last = strtoul(rest, NULL, 10);
+
+	if (!first || first > last || last > UINT16_MAX)
+		return;
+	judge->range_first = (uint16_t)first;
+	judge->range_last = (uint16_t)last;
+}
+
 /* What the kernel picks ports from, of our network namespace; somebody may change it. */
 static void read_range(struct judge *judge)
 {
 	uint64_t now = boot_now_ns();
-	unsigned int first, last;
-	FILE *file;
+	char text[64];
+	ssize_t n;
+	int fd;
 
 	if (judge->range_read_ns && now - judge->range_read_ns < RANGE_VALID_NS)
 		return;
 	judge->range_read_ns = now;
-	file = fopen(PORT_RANGE, "re");
-	if (!file)
-		return;
-	if (fscanf(file, "%u %u", &first, &last) == 2 && first <= last && last <= UINT16_MAX) {
-		judge->range_first = (uint16_t)first;
-		judge->range_last = (uint16_t)last;
+	fd = open(PORT_RANGE, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (n > 0) {
+		text[n] = '\0';
+		parse_range(judge, text);
 	}
-	fclose(file);
+	if (fd >= 0)
+		close(fd);
 }
 
 /* Where the cgroup is known, no name in it is none for certain. */

@@ -202,7 +202,7 @@ static void explain(const char *what, const struct policy_required *required, ch
 		bool blank = *c == ' ' || *c == '\t';
 
 		if (!blank || why[at - 1] != ' ')
-			why[at++] = blank ? ' ' : *c;
+			why[at++] = (char)(blank ? ' ' : *c);
 	}
 	why[at] = '\0';
 }

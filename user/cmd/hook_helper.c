@@ -129,7 +129,7 @@ static const char *file_trouble(const char *path)
 		return "is a symbolic link, which is not followed";
 	if (!S_ISREG(st.st_mode))
 		return "is not a file";
-	return st.st_mode & S_IXUSR ? not_roots(&st) : "is not executable";
+	return (st.st_mode & S_IXUSR) ? not_roots(&st) : "is not executable";
 }
 
 /* Nobody but root can change what is found here before it is run. */

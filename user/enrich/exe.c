@@ -13,6 +13,7 @@
  * the host has no file of that path.
  */
 #include "base/first_namespace.h"
+#include "base/loop.h"
 #include "base/procdir.h"
 #include "enrich/internal.h"
 #include "enrich/mounts.h"
@@ -31,9 +32,16 @@
 
 #define MEMFD "/memfd:" /* mm/memfd.c; d_path(9) puts the slash before it */
 
+/* In a flood the same process comes again and again: what was found holds for so long. */
+#define VALID_NS 10000000ULL
+
 struct host {
 	int root; /* O_PATH */
 	struct mounts mounts;
+	/* The last answer. */
+	uint64_t version; /* of the process */
+	uint64_t looked_ns;
+	enum exe_standing standing;
 };
 
 /* A file, as statx(2) tells. */
@@ -137,7 +145,7 @@ static enum answer answer_of(bool same)
 static enum answer compare_running(const struct process *process, const struct file *file)
 {
 	int dir = procdir_open_same(process->tgid, process->start_ns);
-	struct file running;
+	struct file running = { 0 };
 	int err;
 
 	if (dir < 0)
@@ -216,7 +224,7 @@ static bool same_text(const char *base1, const char *rest1, const char *base2, c
 static const struct mount_row *host_mount(const struct host *host, const char *path)
 {
 	char folder[PATH_MAX];
-	struct file file;
+	struct file file = { 0 };
 	int err = host_file(host, path, &file);
 
 	if (is_absent(err) && strlen(path) < sizeof(folder)) {
@@ -232,7 +240,7 @@ static const struct mount_row *host_mount(const struct host *host, const char *p
 static const struct mount_row *own_mount(const struct process *process, struct mounts *mounts)
 {
 	int dir = procdir_open_same(process->tgid, process->start_ns);
-	struct file file;
+	struct file file = { 0 };
 	int err;
 
 	mounts_init(mounts, -1);
@@ -277,7 +285,7 @@ static enum exe_standing standing_of_deleted(const struct host *host, const stru
 static enum exe_standing standing_of_file(const struct host *host, struct process *process)
 {
 	enum answer answer = ANSWER_OTHER;
-	struct file file;
+	struct file file = { 0 };
 	int err = host_file(host, process->exe, &file);
 
 	if (!err)
@@ -295,17 +303,30 @@ static enum exe_standing standing_of_file(const struct host *host, struct proces
 	return standing_of_deleted(host, process);
 }
 
-enum exe_standing enrich_exe_standing(struct enrich *enrich, struct process *process)
+static enum exe_standing look(struct host *host, struct process *process)
 {
-	struct host *host = host_of(enrich);
-
 	if (!process->exe || process->exe_truncated || *process->exe != '/')
 		return EXE_UNKNOWN;
 	/* Whose program answers for a FUSE may let us wait for ever: it is not asked. */
-	if (!host || mounts_refresh(&host->mounts) ||
-	    mounts_crosses_fuse(&host->mounts, process->exe))
+	if (mounts_refresh(&host->mounts) || mounts_crosses_fuse(&host->mounts, process->exe))
 		return EXE_UNKNOWN;
 	if (process->deleted)
 		return standing_of_deleted(host, process);
 	return standing_of_file(host, process);
+}
+
+enum exe_standing enrich_exe_standing(struct enrich *enrich, struct process *process)
+{
+	struct host *host = host_of(enrich);
+	uint64_t now = boot_now_ns();
+
+	if (!host)
+		return EXE_UNKNOWN;
+	if (process->version && host->version == process->version &&
+	    now - host->looked_ns < VALID_NS)
+		return host->standing;
+	host->standing = look(host, process);
+	host->version = process->version;
+	host->looked_ns = now;
+	return host->standing;
 }
