@@ -109,7 +109,7 @@ static void console(void)
 	check(row, "no row of the port");
 	line = strchr(row, '\n');
 	check(line && !strncmp(line, alert, strlen(alert)), "no line of the alert below its row");
-	check(strstr(line, "[porttrace.policy:2] by "), "it names no rule");
+	check(line && strstr(line, "[porttrace.policy:2] by "), "it names no rule");
 	check(times_in(tracer->buf, "!!!!!!!! ") == 1, "more than one alert");
 }
 

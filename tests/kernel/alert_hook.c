@@ -142,7 +142,7 @@ static bool is_gone(void *path)
 	char stat[64];
 	const char *state;
 
-	snprintf(stat, sizeof(stat), "/proc/%d/stat", atoi(file_read(path)));
+	snprintf(stat, sizeof(stat), "/proc/%ld/stat", strtol(file_read(path), NULL, 10));
 	state = strrchr(file_read(stat), ')');
 	return !state || state[2] == 'Z';
 }

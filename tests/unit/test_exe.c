@@ -9,7 +9,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <sys/mman.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -69,26 +70,46 @@ static void catch_file(struct process *process, const char *path)
 	mounts_free(&mounts);
 }
 
-/* A copy of "sleep" at that path, at work. */
-static pid_t start_copy(const char *path)
+static void copy_to(const char *path)
 {
 	char command[PATH_MAX * 2];
+
+	snprintf(command, sizeof(command), "cp \"$(command -v sleep)\" %s", path);
+	assert_int_equal(system(command), 0);
+}
+
+/* In the child: for itself alone, it has the file there. */
+static bool mount_over(const char *file, const char *path)
+{
+	return !unshare(CLONE_NEWNS) && !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
+	       !mount(file, path, NULL, MS_BIND, NULL);
+}
+
+/* At work, with a file over its path that only it sees, unless NULL. */
+static pid_t start_at(const char *path, const char *over)
+{
 	int ready[2];
 	char byte;
 	pid_t pid;
 
-	snprintf(command, sizeof(command), "cp \"$(command -v sleep)\" %s", path);
-	assert_int_equal(system(command), 0);
 	assert_return_code(pipe2(ready, O_CLOEXEC), errno);
 	pid = fork();
 	if (!pid) {
-		execl(path, path, "60", NULL);
+		if (!over || mount_over(over, path))
+			execl(path, path, "60", NULL);
 		_exit(127);
 	}
 	close(ready[1]);
 	assert_int_equal(read(ready[0], &byte, 1), 0); /* closed by exec() */
 	close(ready[0]);
 	return pid;
+}
+
+/* A copy of "sleep" at that path, at work. */
+static pid_t start_copy(const char *path)
+{
+	copy_to(path);
+	return start_at(path, NULL);
 }
 
 static void stop(pid_t pid)
@@ -215,6 +236,31 @@ static void a_deleted_file_of_elsewhere_is_another(void **state)
 	stop(pid);
 }
 
+/* Mounted over the host's file by somebody, and deleted or not: it is no package's old file. */
+static void a_file_mounted_over_the_path_is_another(void **state)
+{
+	const char *path = path_of("real"), *fake = path_of("fake");
+	struct process process;
+	pid_t pid;
+
+	(void)state;
+	if (getuid())
+		skip();
+	copy_to(path);
+	copy_to(fake);
+	pid = start_at(path, fake);
+	process = process_of(pid, path);
+	assert_int_equal(standing_of(&process), EXE_OTHER);
+	catch_file(&process, fake);
+	assert_int_equal(standing_of(&process), EXE_OTHER);
+	assert_return_code(unlink(fake), errno);
+	assert_int_equal(standing_of(&process), EXE_OTHER);
+	process.deleted = true;
+	assert_int_equal(standing_of(&process), EXE_OTHER);
+	stop(pid);
+	assert_return_code(unlink(path), errno);
+}
+
 static void a_memfd_never_had_a_path(void **state)
 {
 	struct process process = process_of(getpid(), "/memfd:x");
@@ -249,6 +295,7 @@ int main(void)
 		cmocka_unit_test(a_deleted_file_is_found_to_be_deleted),
 		cmocka_unit_test(a_replaced_file_is_a_deleted_one),
 		cmocka_unit_test(a_deleted_file_of_elsewhere_is_another),
+		cmocka_unit_test(a_file_mounted_over_the_path_is_another),
 		cmocka_unit_test(a_memfd_never_had_a_path),
 	};
 
