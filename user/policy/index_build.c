@@ -15,8 +15,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define PORTS_EACH_MAX 64    /* a rule with more ports is in the bucket for all ports */
-#define ENTRIES_EACH_MAX 256 /* and one with more entries than that asks for no key */
+#define PORTS_EACH_MAX 64 /* a rule with more ports is in the bucket for all ports */
+/* One with more elements asks for no key; and of ports and elements there are no more pairs. */
+#define ENTRIES_EACH_MAX 256
 
 /* --- what a rule is found by ------------------------------------------------------------ */
 
@@ -181,7 +182,8 @@ static void add_rule(struct index *index, const struct rule *rule, uint32_t numb
 	struct entries entries;
 
 	find_entries(index, rule, &entries);
-	if (rule->all_ports || rule->ephemeral || count_ports(rule) > PORTS_EACH_MAX) {
+	if (rule->all_ports || rule->ephemeral || count_ports(rule) > PORTS_EACH_MAX ||
+	    count_ports(rule) * entries.n > ENTRIES_EACH_MAX) {
 		add_protos(index, rule, number, 0, &entries);
 		return;
 	}
@@ -196,12 +198,14 @@ static void add_naming(struct index *index, const struct rule *rule, uint32_t nu
 {
 	static const struct entries naming = { .all = { { PIVOT_NAMING, 0 } }, .n = 1 };
 
+	bool many = count_ports(rule) > ENTRIES_EACH_MAX;
+
 	if (rule->action == ACTION_ALERT)
 		return;
 	for (size_t i = 0; i < rule->ports.n; i++) {
 		const struct port_range *range = &rule->ports.ranges[i];
 
-		if (range->last - range->first >= PORTS_EACH_MAX) {
+		if (many || range->last - range->first >= PORTS_EACH_MAX) {
 			index->wide[index->n_wide++] = (struct wide){ range->first, range->last,
 								      number, rule->protos };
 			continue;
