@@ -20,6 +20,7 @@
 #include "netns.h"
 #include "tracer.h"
 
+#define CLEAN_UPS_MAX 8
 #define VERDICT_MAX 32768
 #define GRACE_MS 3000 /* beyond the deadline, before the harness itself ends a test */
 #define TRIES 3       /* of a test that failed when the kernel had skipped a hook, and said so */
@@ -31,7 +32,8 @@ static int verdict_fd = -1;
 static int host_fd = -1;
 static long long deadline_ms;
 static unsigned int checks;
-static void (*clean_up)(void);
+static void (*clean_ups[CLEAN_UPS_MAX])(void);
+static int n_clean_ups;
 static pid_t test_pid; /* of the test itself, not of what it forks */
 static bool failing;
 
@@ -57,15 +59,17 @@ int host_netns(void)
 
 void test_at_end(void (*clean)(void))
 {
-	clean_up = clean;
+	if (n_clean_ups == CLEAN_UPS_MAX)
+		test_fail("more than %d things to clean up", CLEAN_UPS_MAX);
+	clean_ups[n_clean_ups++] = clean;
 }
 
 static void send_verdict(const char *text)
 {
 	size_t len = strlen(text);
 
-	if (clean_up && getpid() == test_pid)
-		clean_up();
+	while (n_clean_ups && getpid() == test_pid)
+		clean_ups[--n_clean_ups]();
 	if (send(verdict_fd, text, len < VERDICT_MAX ? len : VERDICT_MAX - 1, MSG_NOSIGNAL) < 0)
 		_exit(3);
 }

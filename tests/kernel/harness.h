@@ -50,7 +50,7 @@ __attribute__((noreturn, format(printf, 1, 2))) void test_skip(const char *fmt, 
 /* Counts as something proved; fails the test when ok is false. */
 __attribute__((format(printf, 2, 3))) void check(bool ok, const char *fmt, ...);
 
-/* Called once when the test ends by itself, whatever its verdict. */
+/* Called once when the test ends by itself, whatever its verdict; the last one first. */
 void test_at_end(void (*clean)(void));
 
 /* Milliseconds until the test's deadline, 0 when it has passed. */
