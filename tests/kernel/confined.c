@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "event.h"
@@ -17,6 +18,7 @@
 #include "tracer.h"
 
 #define PORT 8080
+#define STRANGER 61234 /* where systemd makes users for a service alone */
 #define BIT(cap) (1ULL << (cap))
 
 /* capabilities.h of an old C library may lack them. */
@@ -67,10 +69,28 @@ static void expect_streams(struct tracer *tracer)
 	tracer_expect(tracer, "close", PORT);
 }
 
+/* Of a user that no file knows: every module that may know him is loaded, and asks whom it asks. */
+static void open_as_stranger(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (setresgid(STRANGER, STRANGER, STRANGER) ||
+		    setresuid(STRANGER, STRANGER, STRANGER))
+			_exit(1);
+		tcp_listen("127.0.0.1", PORT + 1);
+		_exit(0);
+	}
+	check(waitpid(pid, &status, 0) == pid && !status, "a child failed");
+}
+
 static void confined_root(void)
 {
 	struct tracer *tracer = tracer_start();
 
+	open_as_stranger();
+	expect_num(tracer_expect(tracer, "open", PORT + 1), "process.uid", STRANGER);
 	expect_streams(tracer);
 	expect_confined(tracer->pid, ALL_KEPT & status_of(getpid(), "CapEff", 16));
 }

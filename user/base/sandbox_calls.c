@@ -154,7 +154,7 @@ const struct sandbox_call sandbox_calls_all[] = {
 	ALLOW("membarrier"),
 	ALLOW("rseq"),
 	ALLOW("set_robust_list"),
-	ALLOW_IF("prctl", 0, PR_SET_VMA, PR_GET_NAME),
+	ALLOW_IF("prctl", 0, PR_SET_VMA, PR_GET_NAME, PR_CAPBSET_READ),
 
 	/* Who and where we are; what is asked for before it is tried. */
 	ALLOW("capget"),

@@ -4,26 +4,8 @@
 #include "base/log.h"
 #include "base/sandbox.h"
 
-#include <grp.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
-
-/* Nobody has it: each source of names is asked, and each module of the C library loaded. */
-#define NOBODYS_ID 4294967293U
-
-static void warm_up(struct enrich *enrich)
-{
-	struct group entry, *found;
-	char text[1024];
-
-	tzset();
-	enrich_user(enrich, getuid());
-	enrich_user(enrich, NOBODYS_ID);
-	enrich_service(enrich, IPPROTO_TCP, 1);
-	getgrgid_r(NOBODYS_ID, &entry, text, sizeof(text), &found);
-}
 
 /* At the end LeakSanitizer starts a thread, and traces us from there. */
 #if defined(__has_feature)
@@ -34,12 +16,11 @@ static void warm_up(struct enrich *enrich)
 #define SANITIZED 0
 #endif
 
-void confine(struct stream *stream)
+void confine(void)
 {
 	const char *why;
 	int err;
 
-	warm_up(stream->enrich);
 	if (SANITIZED)
 		return;
 	err = sandbox_enter(&why);

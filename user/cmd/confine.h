@@ -4,10 +4,12 @@
 #define PORTTRACE_CMD_CONFINE_H
 
 #include "base/json.h"
-#include "cmd/stream.h"
 
-/* Behind stream_start(), and all that is opened once. What cannot be given up it says. */
-void confine(struct stream *stream);
+/*
+ * Behind stream_start(), and all that is opened once. What cannot be given up it says. The
+ * C library may load modules for names later: that is among what is allowed.
+ */
+void confine(void);
 
 /* What would be kept of what this process has, for doctor: lines, and a member. */
 void confine_print(int name_width);

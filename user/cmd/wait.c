@@ -107,7 +107,7 @@ static int answer(struct wait *w)
 		stream->done = true;
 	}
 	if (!err && !stream->done) {
-		confine(stream);
+		confine();
 		err = stream_loop(stream);
 	}
 	trace_stop(session_trace(stream->session));

@@ -27,7 +27,7 @@ static int run(struct watch *watch)
 	err = stream_start(&watch->stream);
 	if (!err) {
 		alerting_start(&watch->alerting);
-		confine(&watch->stream);
+		confine();
 		resident_trim();
 		service_start(&watch->service, &watch->coverage);
 		err = stream_loop(&watch->stream);
