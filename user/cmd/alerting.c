@@ -48,6 +48,12 @@ static bool is_for_people(const struct alerting *alerting)
 	return alerting->stream->options->output == &sink_table;
 }
 
+/* Where rows of openings are there for their alerts alone, what is counted has none. */
+static bool folds(const struct alerting *alerting)
+{
+	return is_for_people(alerting) && alerting->stream->options->alerts;
+}
+
 static void put_count(const struct alert_count *count, void *arg)
 {
 	struct alerting *alerting = arg;
@@ -219,7 +225,7 @@ static bool judge(struct event *event, bool passes, void *arg)
 		return passes && !only;
 	if (event_opens(event))
 		return judge_opening(alerting, event, passes);
-	event->folded = only && alerts_counts(alerting->alerts, event);
+	event->folded = folds(alerting) && alerts_counts(alerting->alerts, event);
 	return passes;
 }
 

@@ -79,7 +79,7 @@ void stream_print(struct stream *s, const struct event *event)
 void stream_report(struct stream *s, const struct event *event)
 {
 	stream_print(s, event);
-	if (event->kind == EVENT_EXISTING || event->kind == EVENT_LOST)
+	if (event->kind == EVENT_EXISTING || event->kind == EVENT_LOST || event->folded)
 		return;
 	if (++s->told == s->options->count)
 		s->done = true;
