@@ -43,7 +43,7 @@ static const char *const some_ifaces[] = { "eth0", "eth*", "lo", "*" };
 static inline void put_list(struct chance *chance, struct buf *out, const char *const *words,
 			    size_t n)
 {
-	unsigned int count = 1 + chance_below(chance, 3);
+	unsigned int count = 1 + chance_below(chance, chance_below(chance, 8) ? 3 : 12);
 
 	for (unsigned int i = 0; i < count; i++) {
 		if (i)
@@ -57,9 +57,9 @@ static inline void put_list(struct chance *chance, struct buf *out, const char *
 static inline void put_ports(struct chance *chance, struct buf *out, bool require)
 {
 	static const char *const any[] = { "", "/*", "/ephemeral", "/80,ephemeral" };
-	static const char *const some[] = { "/80",       "/443",       "/80,443",
-					    "/1-100",    "/8000-8100", "/1-65535",
-					    "/443,1-79", "/80-83",     "/22" };
+	static const char *const some[] = { "/80",        "/443",     "/80,443",   "/1-100",
+					    "/8000-8100", "/1-65535", "/443,1-79", "/80-83",
+					    "/22",        "/30-93" };
 
 	buf_puts(out,
 		 require || chance_below(chance, 3) ? ONE_OF(chance, some) : ONE_OF(chance, any));
