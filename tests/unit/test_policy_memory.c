@@ -55,7 +55,7 @@ char *__wrap_strndup(const char *text, size_t n)
 	return refused() ? NULL : __real_strndup(text, n);
 }
 
-static const struct text_file files[] = {
+static const struct text_file right_files[] = {
 	{ "/p/porttrace.policy",
 	  "include a\nrequire tcp/22,80-90 exe=/usr/**,\"/a b\",!/c user=0,root hook=h\n"
 	  "allow udp/ephemeral on=10.0.0.0/8,!link exe=memfd:*,deleted,**/x\n"
@@ -66,7 +66,7 @@ static const struct text_file files[] = {
 	{ 0 },
 };
 
-static const struct text_file wrong[] = {
+static const struct text_file wrong_files[] = {
 	{ "/p/porttrace.policy",
 	  "alow tcp/80 usr=x\nallow tcp/1 on=lo,1.2.3.4/99 exe=nginx\ninclude b\ninclude a\ndefault\n",
 	  0 },
@@ -87,7 +87,7 @@ static bool parse_once(const struct text_file *from, unsigned long at)
 	fail_at = 0;
 	if (!err == !policy || (err && err != -ENOMEM && !problems.n_errors))
 		fail_msg("allocation %lu: %d", at, err);
-	if (from == wrong && !err)
+	if (from == wrong_files && !err)
 		fail_msg("allocation %lu: a policy of what is none", at);
 	/* A policy that could be made has all of its rules. */
 	if (policy)
@@ -109,13 +109,13 @@ static void parse_until_all_went_well(const struct text_file *from)
 static void a_policy_is_whole_or_none(void **state)
 {
 	(void)state;
-	parse_until_all_went_well(files);
+	parse_until_all_went_well(right_files);
 }
 
 static void mistakes_stay_mistakes(void **state)
 {
 	(void)state;
-	parse_until_all_went_well(wrong);
+	parse_until_all_went_well(wrong_files);
 }
 
 int main(void)
