@@ -5,6 +5,7 @@
 #   make deps         install what lacks     make lint     format, tidy, cppcheck, shellcheck, includes
 #   make test-vm      the live suite on other kernels, emulated
 #   make test-arm     the core of it on an arm64 kernel, emulated
+#   make test-service the package and the service in a Debian with systemd, emulated
 #   make install      DESTDIR=, PREFIX= (dist/install.mk)      make uninstall     make clean
 #   make deb          build/deb/porttrace_*.deb, for Debian and what descends from it
 #

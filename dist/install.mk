@@ -38,7 +38,7 @@ put = $(if $(1),$(INSTALL_DATA) $(1) $(DESTDIR)$(2))
 
 .PHONY: install uninstall
 install: all
-	$(INSTALL) -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))) $(confdir)/policy.d)
+	$(INSTALL) -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))) $(confdir)/policy.d $(confdir)/hooks.d)
 	$(INSTALL_PROGRAM) $(B)/porttrace $(DESTDIR)$(sbindir)
 	$(call put,$(MAN_8:%=build/%),$(mandir)/man8)
 	$(call put,$(MAN_5:%=build/%),$(mandir)/man5)
@@ -52,7 +52,7 @@ install: all
 # The policy is the administrator's by now: it stays.
 uninstall:
 	rm -f $(INSTALLED:%=$(DESTDIR)%)
-	for dir in $(pkgdatadir)/policy.d $(pkgdatadir) $(confdir)/policy.d $(confdir); do \
+	for dir in $(pkgdatadir)/policy.d $(pkgdatadir) $(confdir)/policy.d $(confdir)/hooks.d $(confdir); do \
 		[ ! -d $(DESTDIR)$$dir ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$$dir; done
 
 # --- the package of Debian ---------------------------------------------------------------
