@@ -175,7 +175,7 @@ static void expect_ignored(int byte, const char *why)
 	struct tracer *tracer;
 	int fd;
 
-	tracer = start();
+	start();
 	tracer_finish_all();
 	snprintf(path, sizeof(path), "%s/state", folder);
 	fd = open(path, O_RDWR | O_CLOEXEC);

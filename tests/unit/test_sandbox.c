@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 
 /* _exit() of the sanitizers does more than that. */
-static void end(int status)
+static void leave(int status)
 {
 	syscall(SYS_exit_group, status);
 }
@@ -28,8 +28,8 @@ static int after_entering(int (*act)(void))
 
 	if (!pid) {
 		if (sandbox_enter(&why))
-			end(99);
-		end(act());
+			leave(99);
+		leave(act());
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 99)

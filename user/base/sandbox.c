@@ -83,24 +83,30 @@ static int refuse_families(scmp_filter_ctx filter)
 				SCMP_A0(SCMP_CMP_GT, SANDBOX_FAMILY_MAX));
 }
 
+/*
+ * For all threads. Code of others, which could spy on us by speculation, is not run here:
+ * before v5.16 to guard against it is slow. A tree: with a list, a call at its end would
+ * cost a hundred comparisons.
+ */
+static int set_attributes(scmp_filter_ctx filter)
+{
+	int err = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
+
+	if (!err)
+		err = seccomp_attr_set(filter, SCMP_FLTATR_CTL_SSB, 1);
+	return err ? err : seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+}
+
 /* Of 32-bit callers nothing is allowed: there are none. */
 static int filter_calls(void)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-	int err = filter ? 0 : -ENOMEM;
+	int err = filter ? set_attributes(filter) : -ENOMEM;
 
-	if (!err)
-		err = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
 	for (size_t i = 0; !err && i < sandbox_n_calls; i++)
 		err = allow(filter, &sandbox_calls_all[i]);
 	if (!err)
 		err = refuse_families(filter);
-	/* Code of others, which could spy on us by speculation, is not run here (before v5.16 it is slow). */
-	if (!err)
-		err = seccomp_attr_set(filter, SCMP_FLTATR_CTL_SSB, 1);
-	/* A tree: with a list, a call at its end would cost a hundred comparisons. */
-	if (!err)
-		seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (!err)
 		err = seccomp_load(filter);
 	seccomp_release(filter);

@@ -53,6 +53,9 @@ const struct sandbox_call sandbox_calls_all[] = {
 	ALLOW("gettimeofday"),
 	ALLOW("nanosleep"),
 	ALLOW("time"),
+	ALLOW("timerfd_create"),
+	ALLOW("timerfd_gettime"),
+	ALLOW("timerfd_settime"),
 	ALLOW("exit"),
 	ALLOW("exit_group"),
 	ALLOW("sched_yield"),
@@ -75,8 +78,8 @@ const struct sandbox_call sandbox_calls_all[] = {
 	ALLOW("readv"),
 	ALLOW("write"),
 	ALLOW("writev"),
-	ALLOW_IF("ioctl", 1, TCGETS, TCGETS2_NUMBER, TIOCGWINSZ, FIONREAD, TIOCOUTQ, SIOCGSKNS,
-		 SIOCGIFNAME, SIOCGIFINDEX, NS_GET_USERNS, NS_GET_PARENT, NS_GET_NSTYPE,
+	ALLOW_IF("ioctl", 1, TCGETS, TCGETS2_NUMBER, TIOCGWINSZ, FIONBIO, FIONREAD, TIOCOUTQ,
+		 SIOCGSKNS, SIOCGIFNAME, SIOCGIFINDEX, NS_GET_USERNS, NS_GET_PARENT, NS_GET_NSTYPE,
 		 PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_SET_BPF),
 
 	/* Files: /proc, the policy, the state, numbers, names of users and services. */
@@ -110,6 +113,7 @@ const struct sandbox_call sandbox_calls_all[] = {
 	ALLOW("stat"),
 	ALLOW("statfs"),
 	ALLOW("statx"),
+	ALLOW("name_to_handle_at"),
 	ALLOW("umask"),
 	ALLOW("unlink"),
 	ALLOW("unlinkat"),

@@ -23,10 +23,9 @@ static bool is_ours(const struct canary *canary, uint64_t cookie)
 {
 	uint64_t n = canary->n_cookies < CANARY_KEPT ? canary->n_cookies : CANARY_KEPT;
 
-	for (uint64_t i = 0; cookie && i < n; i++)
-		if (canary->cookies[i] == cookie)
-			return true;
-	return false;
+	while (n && canary->cookies[n - 1] != cookie)
+		n--;
+	return cookie && n;
 }
 
 /*

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/confine.h"
 
+#include "base/json.h"
 #include "base/log.h"
 #include "base/sandbox.h"
 

@@ -3,7 +3,7 @@
 #ifndef PORTTRACE_CMD_CONFINE_H
 #define PORTTRACE_CMD_CONFINE_H
 
-#include "base/json.h"
+struct json;
 
 /*
  * Behind stream_start(), and all that is opened once. What cannot be given up it says. The

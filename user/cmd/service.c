@@ -18,7 +18,7 @@
 /* "cgroup, fentry": by which hooks what was asked for is seen. */
 static void put_backends(const struct coverage *coverage, char *text, size_t size)
 {
-	const char *told[CAPABILITIES];
+	const char *told[CAPABILITIES] = { NULL };
 	size_t n = 0, len = 0;
 
 	for (int i = 0; i < CAPABILITIES; i++) {
