@@ -462,5 +462,5 @@ void hook_helper(int fd)
 	say_troubles(&helper);
 	if (err)
 		say("hooks are not run: %s", strerror(-err));
-	_exit(err != 0);
+	_exit(err ? 1 : 0);
 }
