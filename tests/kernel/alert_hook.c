@@ -136,6 +136,11 @@ static void at_once(void)
 	}
 }
 
+static bool is_filled(void *path)
+{
+	return strchr(file_read(path), '\n');
+}
+
 /* Or nothing is left of it but what nobody has waited for. */
 static bool is_gone(void *path)
 {
@@ -154,12 +159,68 @@ static void too_long(void)
 	long long began;
 
 	open_once(FIRST);
-	await(is_there, OUT "/shell", tracer, "the hook does not run");
+	await(is_filled, OUT "/shell", tracer, "the hook does not run");
 	began = now_ms();
 	await_error(tracer, "hook 'hook' was killed: it took more than 10 s");
 	check(now_ms() - began >= 8000, "killed after %lld ms", now_ms() - began);
 	await(is_gone, OUT "/shell", tracer, "the hook lives");
 	await(is_gone, OUT "/child", tracer, "a child of the hook lives");
+}
+
+/* It is in neither the group nor the session of the hook, and its parent has ended. */
+#define DAEMON                                                          \
+	"setsid sh -c '(trap \"\" TERM HUP; sh -c \"echo \\$\\$ > " OUT \
+	"/child; sleep 100\") & exit' &\n"                              \
+	"while ! [ -s " OUT "/child ]; do sleep 0.1; done\n"
+
+static void daemons(void)
+{
+	struct tracer *tracer = start(DAEMON "echo done > " OUT "/done; exit 3\n");
+
+	open_once(FIRST);
+	await_error(tracer, "hook 'hook' ended with status 3");
+	check(is_there(OUT "/done"), "it was ended before");
+	check(is_gone(OUT "/child"), "a daemon that the hook left lives");
+}
+
+static int parent_of(int pid)
+{
+	char path[64];
+	const char *at;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	at = strstr(file_read(path), "PPid:");
+	return at ? atoi(at + 5) : 0;
+}
+
+/* Whatever becomes of those who should end it. */
+static void all_killed(void)
+{
+	struct tracer *tracer = start(DAEMON "echo $$ > " OUT "/shell; sleep 100\n");
+	int helper;
+
+	open_once(FIRST);
+	await(is_filled, OUT "/shell", tracer, "the hook does not run");
+	helper = parent_of(parent_of(atoi(file_read(OUT "/shell"))));
+	check(helper > 1 && helper != getpid(), "nobody guards the hook");
+	tracer_signal(tracer, SIGKILL);
+	check(!kill(helper, SIGKILL), "kill");
+	tracer_wait(tracer);
+	await(is_gone, OUT "/shell", NULL, "the hook lives");
+	await(is_gone, OUT "/child", NULL, "a daemon of the hook lives");
+}
+
+static void guard_killed(void)
+{
+	struct tracer *tracer = start("echo $$ > " OUT "/shell; exec sleep 100\n");
+	int guard;
+
+	open_once(FIRST);
+	await(is_filled, OUT "/shell", tracer, "the hook does not run");
+	guard = parent_of(atoi(file_read(OUT "/shell")));
+	check(guard > 1 && !kill(guard, SIGKILL), "nobody guards the hook");
+	await_error(tracer, "hook 'hook' was killed with the process that guards it");
+	await(is_gone, OUT "/shell", tracer, "the hook lives");
 }
 
 /* Four at work, 64 wait; the rest is counted. */
@@ -237,6 +298,11 @@ const struct test hook_tests[] = {
 	  hook_input, 0 },
 	{ "hook-at-once", "four hooks at a time, and no line waits for them", at_once, 0 },
 	{ "hook-too-long", "after 10 s a hook is killed, with all it started", too_long, 30 },
+	{ "hook-daemons", "what a hook left behind ends with it, in whatever session", daemons, 0 },
+	{ "hook-all-killed", "a hook ends in its time though all of porttrace was killed",
+	  all_killed, 30 },
+	{ "hook-guard-killed", "the process that guards a hook is killed, and the hook with it",
+	  guard_killed, 0 },
 	{ "hook-too-many", "hooks that find no place are counted", too_many, 0 },
 	{ "hook-not-ours", "a hook is run only if it is root's and nobody else can change it",
 	  not_ours, 40 },

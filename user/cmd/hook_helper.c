@@ -4,18 +4,19 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/timers.h"
+#include "cmd/hook_guard.h"
 #include "cmd/hooks.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -40,10 +41,8 @@ struct helper;
 /* One at work. */
 struct job {
 	struct helper *helper;
-	pid_t pid; /* of the process group, too; 0: none */
+	pid_t pid; /* of its guard; 0: none */
 	int pidfd;
-	struct timer deadline;
-	bool killed;
 	char name[64];
 };
 
@@ -61,6 +60,7 @@ struct helper {
 	struct timer said, end;
 	int fd; /* -1: the other end is gone */
 	struct job jobs[HOOKS_AT_ONCE];
+	struct hook_end *ends; /* of each, shared with its guard */
 	struct request *first, **last;
 	size_t waiting;
 	struct trouble troubles[TROUBLES];
@@ -155,70 +155,40 @@ static bool may_run(struct helper *helper, const char *name, const char *path)
 
 static void run_next(struct helper *helper);
 
-static void kill_group(const struct job *job)
+/* How it ended, and what that was worth. */
+static void note_end(struct job *job)
 {
-	kill(-job->pid, SIGKILL);
+	const struct hook_end *end = &job->helper->ends[job - job->helper->jobs];
+
+	if (end->course == HOOK_NOT_RUN)
+		note(job->helper, NOT_RUN, "hook '%s' was not run: %s", job->name,
+		     strerror(end->value));
+	else if (end->course == HOOK_LATE)
+		note(job->helper, KILLED, "hook '%s' was killed: it took more than %d s", job->name,
+		     HOOKS_SECONDS);
+	else if (end->course == HOOK_UNTOLD)
+		note(job->helper, FAILED, "hook '%s' was killed with the process that guards it",
+		     job->name);
+	else if (WIFSIGNALED(end->value))
+		note(job->helper, FAILED, "hook '%s' ended by signal %d", job->name,
+		     WTERMSIG(end->value));
+	else if (WEXITSTATUS(end->value))
+		note(job->helper, FAILED, "hook '%s' ended with status %d", job->name,
+		     WEXITSTATUS(end->value));
 }
 
-static void on_deadline(void *arg)
-{
-	struct job *job = arg;
-
-	job->killed = true;
-	kill_group(job);
-}
-
-/* What it left behind ends with it. Until it is waited for, its number is nobody else's. */
 static void on_end(void *arg)
 {
 	struct job *job = arg;
 	struct helper *helper = job->helper;
-	int status = 0;
 
-	kill_group(job);
-	if (waitpid(job->pid, &status, 0) < 0)
-		status = 0;
+	waitpid(job->pid, NULL, 0);
 	loop_remove(&helper->loop, job->pidfd);
-	close(job->pidfd);
-	timer_cancel(&job->deadline);
+	if (job->pidfd >= 0)
+		close(job->pidfd);
 	job->pid = 0;
-	if (job->killed)
-		note(helper, KILLED, "hook '%s' was killed: it took more than %d s", job->name,
-		     HOOKS_SECONDS);
-	else if (WIFSIGNALED(status))
-		note(helper, FAILED, "hook '%s' ended by signal %d", job->name, WTERMSIG(status));
-	else if (WEXITSTATUS(status))
-		note(helper, FAILED, "hook '%s' ended with status %d", job->name,
-		     WEXITSTATUS(status));
+	note_end(job);
 	run_next(helper);
-}
-
-/* No descriptor of ours but stderr, no signal blocked or ignored, a process group of its own. */
-static int spawn(const char *path, char **env, int input, pid_t *pid)
-{
-	char *argv[] = { (char *)path, NULL };
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	sigset_t none, all;
-	int err;
-
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-						POSIX_SPAWN_SETSIGDEF);
-	posix_spawnattr_setpgroup(&attr, 0);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setsigdefault(&attr, &all);
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
-	posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-	posix_spawn_file_actions_addchdir_np(&files, "/");
-	err = posix_spawn(pid, path, &files, &attr, argv, env);
-	posix_spawn_file_actions_destroy(&files);
-	posix_spawnattr_destroy(&attr);
-	return -err;
 }
 
 /* Points into the request. */
@@ -237,29 +207,27 @@ static void watch_job(struct helper *helper, struct job *job)
 {
 	job->pidfd = (int)syscall(SYS_pidfd_open, job->pid, 0);
 	if (job->pidfd >= 0 && !loop_add(&helper->loop, job->pidfd, EPOLLIN, on_end, job))
-		timer_set(&helper->timers, &job->deadline,
-			  boot_after_ns(HOOKS_SECONDS * NSEC_PER_SEC));
-	else /* it cannot be bounded */
-		on_end(job);
+		return;
+	kill(job->pid, SIGKILL); /* nobody would hear of its end */
+	on_end(job);
 }
 
 static void start(struct helper *helper, struct job *job, struct request *request)
 {
 	const char *name = request->text;
 	char path[sizeof(HOOKS_DIR) + sizeof(job->name) + 1], *env[ENV_MAX];
-	int err;
+	pid_t pid;
 
 	snprintf(path, sizeof(path), HOOKS_DIR "/%s", name);
 	if (!may_run(helper, name, path))
 		return;
 	fill_env(request, env);
-	err = spawn(path, env, request->input, &job->pid);
-	if (err) {
-		job->pid = 0;
-		note(helper, NOT_RUN, "hook '%s' was not run: %s", name, strerror(-err));
+	pid = hook_guard_start(path, env, request->input, &helper->ends[job - helper->jobs]);
+	if (pid < 0) {
+		note(helper, NOT_RUN, "hook '%s' was not run: %s", name, strerror(-pid));
 		return;
 	}
-	job->killed = false;
+	job->pid = pid;
 	snprintf(job->name, sizeof(job->name), "%s", name);
 	watch_job(helper, job);
 }
@@ -362,6 +330,7 @@ static struct request *receive(int fd, int *err)
 	return request;
 }
 
+/* Those at work have their own time. */
 static void on_time_over(void *arg)
 {
 	struct helper *helper = arg;
@@ -372,9 +341,6 @@ static void on_time_over(void *arg)
 		note(helper, NOT_RUN, "hook '%s' was not run: porttrace has ended", request->text);
 		request_free(request);
 	}
-	for (int i = 0; i < HOOKS_AT_ONCE; i++)
-		if (helper->jobs[i].pid)
-			on_deadline(&helper->jobs[i]);
 }
 
 static void on_request(void *arg)
@@ -437,12 +403,12 @@ static int begin(struct helper *helper, int fd)
 	helper->last = &helper->first;
 	helper->said = (struct timer){ .fire = say_troubles, .arg = helper };
 	helper->end = (struct timer){ .fire = on_time_over, .arg = helper };
-	for (int i = 0; i < HOOKS_AT_ONCE; i++) {
-		struct job *job = &helper->jobs[i];
-
-		job->helper = helper;
-		job->deadline = (struct timer){ .fire = on_deadline, .arg = job };
-	}
+	for (int i = 0; i < HOOKS_AT_ONCE; i++)
+		helper->jobs[i].helper = helper;
+	helper->ends = mmap(NULL, HOOKS_AT_ONCE * sizeof(*helper->ends), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (helper->ends == MAP_FAILED)
+		return -errno;
 	err = loop_init(&helper->loop);
 	if (!err)
 		err = loop_take_signals(&helper->loop, signals, 2, ignore, NULL);
@@ -455,6 +421,7 @@ void hook_helper(int fd)
 	int err = begin(&helper, fd);
 
 	prctl(PR_SET_NAME, "porttrace-hooks");
+	setsid(); /* who kills our process group does not kill what was asked for before */
 	while (!err && is_at_work(&helper)) {
 		err = loop_round(&helper.loop, timers_patience(&helper.timers, boot_now_ns()));
 		timers_run(&helper.timers, boot_now_ns());

@@ -2,7 +2,7 @@
 /*
  * Programs that an alert runs: HOOKS_DIR/NAME, root's and nobody else's to write.
  * A helper process runs them, so that no line waits for a fork, a disk or a hook:
- * HOOKS_AT_ONCE at a time, HOOKS_SECONDS each, then their process group is killed.
+ * HOOKS_AT_ONCE at a time, HOOKS_SECONDS each, then they are killed with all they started.
  */
 #ifndef PORTTRACE_CMD_HOOKS_H
 #define PORTTRACE_CMD_HOOKS_H
@@ -32,7 +32,7 @@ void hooks_begin(struct hooks *hooks, struct timers *timers);
 /* Has one run. env: "NAME=VALUE" each, ended by NUL; input: what it reads. Never waits. */
 void hooks_run(struct hooks *hooks, const char *name, const struct buf *env,
 	       const struct buf *input);
-/* The helper runs what it was given, for HOOKS_SECONDS at most, and ends; nobody waits for it. */
+/* The helper runs what it was given, begins no more after HOOKS_SECONDS, and ends; nobody waits for it. */
 void hooks_close(struct hooks *hooks);
 
 #endif

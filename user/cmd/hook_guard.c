@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cmd/hook_guard.h"
+
+#include "base/loop.h"
+#include "base/proc.h"
+#include "cmd/hooks.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NSEC_PER_SEC 1000000000ULL
+
+/* What was killed is waited for no longer: it may hang in the kernel. */
+#define KILLING_NS (2 * NSEC_PER_SEC)
+/* Then it is looked again who has become a child of ours. */
+#define LOOK_NS (20 * 1000000ULL)
+
+/* --- the hook ------------------------------------------------------------------------------ */
+
+/* No signal blocked or ignored, a process group of its own, killed with the guard. */
+__attribute__((noreturn)) static void run(const char *path, char *const *env, pid_t guard,
+					  struct hook_end *end)
+{
+	char *argv[] = { (char *)path, NULL };
+	sigset_t none;
+
+	for (int i = 1; i < NSIG; i++)
+		signal(i, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() == guard) {
+		execve(path, argv, env);
+		*end = (struct hook_end){ HOOK_NOT_RUN, errno };
+	}
+	_exit(127);
+}
+
+/* --- its end ------------------------------------------------------------------------------- */
+
+/* Until a child ends, at most until then. */
+static void await_child(uint64_t until)
+{
+	uint64_t now = boot_now_ns(), wait = until > now ? until - now : 0;
+	struct timespec time = { (time_t)(wait / NSEC_PER_SEC), (long)(wait % NSEC_PER_SEC) };
+	sigset_t child;
+
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigtimedwait(&child, NULL, &time);
+}
+
+/*
+ * A child that has ended, still to be waited for: until then its number, and that of its group,
+ * is nobody else's. 0: none; -1: there are no children.
+ */
+static pid_t ended_child(void)
+{
+	siginfo_t info = { 0 };
+
+	return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) ? -1 : info.si_pid;
+}
+
+/* Whether it ended by then. */
+static bool await_hook(pid_t hook, uint64_t until)
+{
+	pid_t pid;
+
+	for (;;) {
+		while ((pid = ended_child()) > 0 && pid != hook)
+			waitpid(pid, NULL, 0);
+		if (pid)
+			return pid == hook;
+		if (boot_now_ns() >= until)
+			return false;
+		await_child(until);
+	}
+}
+
+static void kill_children(void)
+{
+	uint32_t self = (uint32_t)getpid();
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+
+	while (proc && (entry = readdir(proc))) {
+		int pid = atoi(entry->d_name);
+
+		if (pid > 0 && proc_parent((uint32_t)pid) == self)
+			kill(pid, SIGKILL);
+	}
+	if (proc)
+		closedir(proc);
+}
+
+/* Whoever loses its parent becomes a child of ours, so that generation after generation ends. */
+static void end_descendants(void)
+{
+	uint64_t until = boot_now_ns() + KILLING_NS;
+
+	for (;;) {
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+		if (ended_child() < 0 || boot_now_ns() >= until)
+			return;
+		kill_children();
+		await_child(boot_after_ns(LOOK_NS));
+	}
+}
+
+/* --- the guard ----------------------------------------------------------------------------- */
+
+/* A session of its own: no signal that is sent to our process group or terminal gets there. */
+static void stand_alone(int input)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	prctl(PR_SET_NAME, "porttrace-hook");
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	setsid();
+	if (dup2(input, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0 || chdir("/"))
+		_exit(127);
+	syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0);
+}
+
+__attribute__((noreturn)) static void guard(const char *path, char *const *env, int input,
+					    struct hook_end *end)
+{
+	pid_t self = getpid(), hook;
+	int status = 0;
+
+	stand_alone(input);
+	hook = fork();
+	if (!hook)
+		run(path, env, self, end);
+	if (hook < 0) {
+		*end = (struct hook_end){ HOOK_NOT_RUN, errno };
+		_exit(0);
+	}
+	if (!await_hook(hook, boot_after_ns(HOOKS_SECONDS * NSEC_PER_SEC)))
+		*end = (struct hook_end){ .course = HOOK_LATE };
+	kill(-hook, SIGKILL);
+	kill(hook, SIGKILL); /* it may be in another group, or not yet in its own */
+	if (end->course == HOOK_UNTOLD && waitpid(hook, &status, 0) == hook)
+		*end = (struct hook_end){ HOOK_ENDED, status };
+	end_descendants();
+	_exit(0);
+}
+
+pid_t hook_guard_start(const char *path, char *const *env, int input, struct hook_end *end)
+{
+	pid_t pid;
+
+	*end = (struct hook_end){ .course = HOOK_UNTOLD };
+	pid = fork();
+	if (!pid)
+		guard(path, env, input, end);
+	return pid < 0 ? -errno : pid;
+}
