@@ -176,6 +176,33 @@ static void a_reload_tells_what_is_new(void **state)
 	forget();
 }
 
+/* Each rule of a port has a past of its own. */
+static void a_reload_tells_rules_of_one_port_apart(void **state)
+{
+	static const char one[] = "require tcp/22 unit=a\ndefault ignore\n";
+	static const char two[] = "require tcp/22 unit=a\nrequire tcp/22 unit=b\ndefault ignore\n";
+	struct missing *before;
+	struct policy *old;
+
+	(void)state;
+	look_for(one);
+	missing_start(missing, NULL, NOON);
+	assert_contains(told_at(NOON), "unit=a;");
+	for (int i = 0; i < 2; i++) {
+		before = missing;
+		old = policy;
+		look_for(two);
+		missing_start(missing, before, NOON + SEC);
+		missing_free(before);
+		policy_free(old);
+		assert_string_equal(told_at(NOON + SEC),
+				    i ? "" :
+					"tcp:22-0 warning nobody has it open as this wants: "
+					"require tcp/22 unit=b;");
+	}
+	forget();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +212,7 @@ int main(void)
 		cmocka_unit_test(one_of_several_is_enough),
 		cmocka_unit_test(what_is_out_of_view_is_spared),
 		cmocka_unit_test(a_reload_tells_what_is_new),
+		cmocka_unit_test(a_reload_tells_rules_of_one_port_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

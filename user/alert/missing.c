@@ -142,25 +142,48 @@ void missing_closed(struct missing *missing, const struct endpoint *port, uint64
 	}
 }
 
-/* What another policy asked for in the same words; NULL: it did not. */
-static const struct wanted *same_before(const struct missing *before,
+static bool same_ports(const struct policy_required *a, const struct policy_required *b)
+{
+	return a->first == b->first && a->last == b->last && !strcmp(a->proto, b->proto);
+}
+
+/* The only one that asks for these ports; NULL: none or several do. */
+static const struct wanted *only_one(const struct missing *missing,
+				     const struct policy_required *required)
+{
+	const struct wanted *found = NULL;
+
+	for (size_t i = 0; i < missing->n; i++) {
+		if (!same_ports(missing->all[i].required, required))
+			continue;
+		if (found)
+			return NULL;
+		found = &missing->all[i];
+	}
+	return found;
+}
+
+/*
+ * What the policy before asked for in the same words; or the only one there that asked for
+ * these ports, if one alone does now. NULL: there is none.
+ */
+static const struct wanted *same_before(const struct missing *before, const struct missing *now,
 					const struct policy_required *required)
 {
 	for (size_t i = 0; before && i < before->n; i++) {
 		const struct policy_required *other = before->all[i].required;
 
-		if (other->first == required->first && other->last == required->last &&
-		    !strcmp(other->proto, required->proto))
+		if (same_ports(other, required) && !strcmp(other->text, required->text))
 			return &before->all[i];
 	}
-	return NULL;
+	return before && only_one(now, required) ? only_one(before, required) : NULL;
 }
 
 void missing_start(struct missing *missing, const struct missing *before, uint64_t now_ns)
 {
 	for (size_t i = 0; i < missing->n; i++) {
 		struct wanted *wanted = &missing->all[i];
-		const struct wanted *was = same_before(before, wanted->required);
+		const struct wanted *was = same_before(before, missing, wanted->required);
 
 		if (wanted->open || wanted->told || wanted->due_ns != NEVER)
 			continue;
