@@ -147,6 +147,24 @@ static void missing(void)
 	sock_close(restarted);
 }
 
+/* As many as were asked for, though more is missing at the same time. */
+static void counted(void)
+{
+	struct tracer *tracer;
+
+	policing_prepare();
+	file_write(POLICY_PATH, 0644,
+		   "require tcp/8080 netns=%lu\nrequire tcp/8081 netns=%lu\n"
+		   "require tcp/8082 netns=%lu\ndefault ignore\n",
+		   netns_inode(), netns_inode(), netns_inode());
+	tracer = tracer_launch(&(struct launch){
+		.args = { "--policy", POLICY_PATH, "--alerts", "--count", "2" } });
+	check(!tracer_wait(tracer), "it failed");
+	tracer_expect(tracer, "missing", 8080);
+	tracer_expect(tracer, "missing", 8081);
+	check(!tracer_count(tracer, "missing", 8082), "more than --count asks for");
+}
+
 /* --- the same again, and storms --------------------------------------------------- */
 
 static void fold(void)
@@ -261,6 +279,25 @@ static void reload(void)
 	sock_close(other);
 }
 
+/* Lately told or not: that it is graver now is told. */
+static void reload_graver(void)
+{
+	static const char *const options[] = { "--alerts", NULL };
+	struct tracer *table;
+	int fd;
+
+	policing_prepare();
+	file_write(POLICY_PATH, 0644, "alert:info tcp/8080\ndefault ignore\n");
+	table = policing_start_table(options);
+	fd = tcp_listen("127.0.0.1", 8080);
+	await_text(table, "!!!!!!!! INFO      UNEXPECTED: ");
+	file_write(POLICY_PATH, 0644, "alert:crit tcp/8080\ndefault ignore\n");
+	tracer_signal(table, SIGHUP);
+	await_text(table, "!!!!!!!! CRIT      UNEXPECTED: ");
+	check(times_in(table->buf, " existing ") == 1, "no row of it");
+	sock_close(fd);
+}
+
 static void hangup_ends(void)
 {
 	struct tracer *tracer = tracer_start();
@@ -304,9 +341,12 @@ const struct test alert_tests[] = {
 	{ "alert-console", "an alert has a line of its own, with colour on top", console, 0 },
 	{ "alert-missing", "required: at the start, and 5 s after a close, but for a restart",
 	  missing, 40 },
+	{ "alert-count", "--count holds for what is missing, too", counted, 0 },
 	{ "alert-fold", "the same again is one alert and a count; JSON has each", fold, 0 },
 	{ "alert-reload", "SIGHUP: a broken file changes nothing, a good one judges again", reload,
 	  0 },
+	{ "alert-reload-graver", "what is graver by another policy is told, though told lately",
+	  reload_graver, 0 },
 	{ "alert-hangup", "without a policy SIGHUP ends the trace", hangup_ends, 0 },
 	{ "alert-refused", "a policy with errors, or that others can write to: exit 2", refused,
 	  0 },

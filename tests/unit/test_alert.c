@@ -85,17 +85,32 @@ static void the_same_again_is_counted_for_a_minute(void **state)
 	(void)state;
 	assert_int_equal(note(80, NOON), ALERT_TELL);
 	assert_int_equal(note(80, NOON + 1), ALERT_AGAIN);
-	verdict.severity = SEVERITY_CRIT;
 	assert_int_equal(note(80, NOON + 59 * SEC), ALERT_AGAIN);
 	run(NOON + 60 * SEC - 1);
 	assert_said("");
 	assert_int_equal(alerts_due(alerts), NOON + 60 * SEC);
 	run(NOON + 60 * SEC);
-	assert_said("2 again tcp:80 /bin/a a.service crit;");
+	assert_said("2 again tcp:80 /bin/a a.service warning;");
 	assert_int_equal(alerts_due(alerts), UINT64_MAX);
 	assert_int_equal(note(80, NOON + 60 * SEC), ALERT_TELL);
 	run(NOON + 120 * SEC);
 	assert_said(""); /* nothing was counted: nothing is to be told */
+}
+
+/* Another user, say, or another policy. */
+static void what_is_graver_than_before_is_told(void **state)
+{
+	(void)state;
+	verdict.severity = SEVERITY_INFO;
+	assert_int_equal(note(80, NOON), ALERT_TELL);
+	assert_int_equal(note(80, NOON), ALERT_AGAIN);
+	verdict.severity = SEVERITY_CRIT;
+	assert_int_equal(note(80, NOON + SEC), ALERT_TELL);
+	assert_int_equal(note(80, NOON + SEC), ALERT_AGAIN);
+	verdict.severity = SEVERITY_WARNING;
+	assert_int_equal(note(80, NOON + SEC), ALERT_AGAIN);
+	run(NOON + 60 * SEC);
+	assert_said("3 again tcp:80 /bin/a a.service crit;");
 }
 
 static void a_time_that_is_over_is_told_before_what_comes(void **state)
@@ -167,18 +182,31 @@ static void many_executables_are_bounded_and_counted(void **state)
 		enum alert_course course;
 
 		snprintf(name, sizeof(name), "/memfd:%u", i);
-		verdict.severity = i == 9000 ? SEVERITY_CRIT : SEVERITY_INFO;
+		verdict.severity = i - 9000 <= ALERT_EXE_MAX ? SEVERITY_CRIT : SEVERITY_INFO;
 		course = note((uint16_t)(20000 + i), NOON + i);
 		told += course == ALERT_TELL;
 		counted += course == ALERT_STORM;
 	}
-	assert_true(told <= ALERT_MAX);
+	assert_true(told <= ALERT_MAX + ALERT_EXE_MAX);
 	assert_int_equal(told + counted, 10000);
 	run(NOON + ALERT_STORM_NS);
 	assert_contains(said, " others crit;");
 	for (const char *at = said; *at; at = strchr(at, ';') + 1)
 		sum += strtoul(at, NULL, 10);
 	assert_int_equal(sum, counted);
+}
+
+static void a_storm_hides_nothing_graver(void **state)
+{
+	(void)state;
+	verdict.severity = SEVERITY_INFO;
+	for (uint16_t port = 1000; port < 2000; port++)
+		note(port, NOON);
+	verdict.severity = SEVERITY_CRIT;
+	assert_int_equal(note(2000, NOON), ALERT_TELL);
+	for (uint16_t port = 2001; port < 2000 + ALERT_EXE_MAX; port++)
+		note(port, NOON);
+	assert_int_equal(note(3000, NOON), ALERT_STORM);
 }
 
 static void closes_of_what_is_counted_are_of_no_interest(void **state)
@@ -217,10 +245,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_same_again_is_counted_for_a_minute),
+		TEST(what_is_graver_than_before_is_told),
 		TEST(a_time_that_is_over_is_told_before_what_comes),
 		TEST(another_port_executable_or_unit_is_another),
 		TEST(a_storm_is_summarised_per_executable),
 		TEST(many_executables_are_bounded_and_counted),
+		TEST(a_storm_hides_nothing_graver),
 		TEST(closes_of_what_is_counted_are_of_no_interest),
 		TEST(the_end_tells_all_counts),
 	};

@@ -22,8 +22,8 @@ TAILQ_HEAD(told_list, told);
 
 /* An executable in a storm. */
 struct storm {
-	char *exe; /* owned; "": not known */
-	uint64_t told;
+	char *exe;                        /* owned; "": not known */
+	uint64_t told[SEVERITY_CRIT + 1]; /* of each severity */
 	uint64_t count;
 	enum severity severity;
 	uint16_t first;
@@ -31,10 +31,10 @@ struct storm {
 };
 
 struct alerts {
-	void *tree;            /* of struct told */
-	struct told_list list; /* the oldest first: all are kept for the same time */
-	uint64_t storm_ns;     /* when this time of the storms began; 0: none runs */
-	uint64_t told;         /* in it */
+	void *tree;                       /* of struct told */
+	struct told_list list;            /* the oldest first: all are kept for the same time */
+	uint64_t storm_ns;                /* when this time of the storms began; 0: none runs */
+	uint64_t told[SEVERITY_CRIT + 1]; /* in it, of each severity */
 	size_t n_storms;
 	struct storm storms[ALERT_EXES_MAX + 1]; /* the last: all others */
 };
@@ -189,7 +189,7 @@ static void end_storms(struct alerts *alerts, uint64_t now_ns, alert_count_fn te
 	}
 	memset(alerts->storms, 0, sizeof(alerts->storms));
 	alerts->n_storms = 0;
-	alerts->told = 0;
+	memset(alerts->told, 0, sizeof(alerts->told));
 	alerts->storm_ns = 0;
 }
 
@@ -236,26 +236,29 @@ static void count_in(struct storm *storm, const struct event *event)
 enum alert_course alerts_note(struct alerts *alerts, const struct event *event, uint64_t now_ns,
 			      alert_count_fn tell, void *arg)
 {
+	enum severity severity = event->verdict->severity;
 	struct told key = key_of(event), *told;
 	struct storm *storm;
 
 	alerts_run(alerts, now_ns, tell, arg);
 	told = find_told(alerts, &key);
+	if (told && severity > told->severity) {
+		told->severity = severity;
+		return ALERT_TELL;
+	}
 	if (told) {
 		told->again++;
-		if (event->verdict->severity > told->severity)
-			told->severity = event->verdict->severity;
 		return ALERT_AGAIN;
 	}
 	if (!alerts->storm_ns)
 		alerts->storm_ns = now_ns;
 	storm = storm_of(alerts, key.exe);
-	if (storm->told >= ALERT_EXE_MAX || alerts->told >= ALERT_MAX) {
+	if (storm->told[severity] >= ALERT_EXE_MAX || alerts->told[severity] >= ALERT_MAX) {
 		count_in(storm, event);
 		return ALERT_STORM;
 	}
-	storm->told++;
-	alerts->told++;
+	storm->told[severity]++;
+	alerts->told[severity]++;
 	remember(alerts, &key, event, now_ns);
 	return ALERT_TELL;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What a person is told one by one, and what is counted instead. Of each (port,
- * executable, unit) one alert in ALERT_AGAIN_NS; of each executable
- * ALERT_EXE_MAX, and ALERT_MAX in all, in ALERT_STORM_NS. What is counted is told
- * when that time is over. For the console: JSON and the journal have each event.
+ * executable, unit) one alert in ALERT_AGAIN_NS, and one more if it is graver; of each
+ * executable ALERT_EXE_MAX, and ALERT_MAX in all, of each severity in ALERT_STORM_NS, so that
+ * nothing grave hides among what is less. What is counted is told when that time is
+ * over. For the console: JSON and the journal have each event.
  *
  * Its memory is bounded by these numbers, and by ALERT_EXES_MAX executables
  * with a count of their own; those of the rest are counted as one.

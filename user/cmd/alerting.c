@@ -106,6 +106,8 @@ static void tell_missing(const struct event *told, void *arg)
 	struct alerting *alerting = arg;
 	struct event event = *told;
 
+	if (alerting->stream->done)
+		return;
 	raise_alert(alerting, &event);
 	stream_report(alerting->stream, &event);
 }
@@ -247,6 +249,8 @@ static void judge_again(const struct event *open, void *arg)
 	if (event.verdict->kind != VERDICT_UNEXPECTED || !filter_pass(&alerting->filter, &event))
 		return;
 	alerting->n_unexpected++;
+	if (alerting->stream->done)
+		return;
 	policy_judge(alerting->before, judge_last(alerting->judge), &before);
 	if (before.verdict.kind == VERDICT_UNEXPECTED &&
 	    before.verdict.severity == event.verdict->severity)
