@@ -122,6 +122,30 @@ static void become_memfd(int ctl, void *arg)
 	become(ctl, path);
 }
 
+/*
+ * On a file system of its own, which only this process has any more: the kernel's path of
+ * it is "/memfd:server (deleted)", as of what is in memory alone.
+ */
+static void become_unmounted(int ctl, void *arg)
+{
+	static const char path[] = "/tmp/memfd:server";
+	int exe;
+
+	(void)arg;
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("none", "/tmp", "tmpfs", 0, NULL))
+		test_fail("a tmpfs: %s", strerror(errno));
+	opener_copy_to(path);
+	exe = open(path, O_PATH | O_CLOEXEC);
+	if (exe < 0 || unlink(path) || umount2("/tmp", MNT_DETACH))
+		test_fail("%s: %s", path, strerror(errno));
+	if (ctl != HELPER_CTL && dup2(ctl, HELPER_CTL) < 0)
+		_exit(126);
+	fcntl(HELPER_CTL, F_SETFD, 0);
+	fexecve(exe, (char *[]){ "server", "--helper", "opener", NULL }, environ);
+	test_fail("%s: %s", path, strerror(errno));
+}
+
 static void become_host(int ctl, void *arg)
 {
 	become(ctl, arg);
@@ -139,7 +163,7 @@ struct opener program_start(enum program_place place)
 	static void (*const bodies[])(int ctl, void *arg) = {
 		[PROGRAM_HOST] = become_host,       [PROGRAM_COPY] = become_host,
 		[PROGRAM_DELETED] = become_host,    [PROGRAM_MEMFD] = become_memfd,
-		[PROGRAM_MOUNTED] = become_mounted,
+		[PROGRAM_MOUNTED] = become_mounted, [PROGRAM_UNMOUNTED] = become_unmounted,
 	};
 	const char *exe = program_path();
 	struct opener opener;

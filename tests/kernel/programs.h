@@ -11,6 +11,7 @@ enum program_place {
 	PROGRAM_DELETED, /* once at a path beside the host's, and deleted */
 	PROGRAM_MEMFD,   /* in memory alone */
 	PROGRAM_MOUNTED, /* the copy, mounted over program_path() in a mount namespace of its own */
+	PROGRAM_UNMOUNTED, /* a deleted file "memfd:server" of a mount that is gone as well */
 };
 
 /* An opener that runs it from there. */

@@ -188,11 +188,16 @@ static void impostors(void)
 		{ 8104, "unexpected", "default", "warning", "deleted or replaced" },
 		{ 8105, "expected", ":3", NULL, NULL },
 		{ 8106, "unexpected", ":4", "crit", "exe is /memfd:server" },
+		{ 8107, "unexpected", ":6", "info", "exe is /memfd:server" },
+		{ 8108, "expected", ":5", NULL, NULL },
 	};
 	const char *path = policy("allow tcp/8101-8103 on=loopback exe=%s\n"
 				  "allow tcp/8104,8106 on=loopback exe=%s\n"
 				  "allow tcp/8105 on=loopback exe=%s exe-deleted=ok\n"
-				  "alert:crit any/* exe=memfd:*,/tmp/**\n"
+				  "alert:crit tcp/8101-8106 exe=memfd:*,/tmp/**\n"
+				  "allow tcp/8107,8108 exe=memfd:server\n"
+				  "alert:info tcp/8107 exe=deleted\n"
+				  "allow tcp/8107\n"
 				  "default alert:warning\n",
 				  program_path(), program_deleted_path(), program_deleted_path());
 	struct tracer *tracer = start_with(path);
@@ -200,6 +205,7 @@ static void impostors(void)
 	struct opener mounted = program_start(PROGRAM_MOUNTED);
 	struct opener deleted = program_start(PROGRAM_DELETED);
 	struct opener memfd = program_start(PROGRAM_MEMFD);
+	struct opener unmounted = program_start(PROGRAM_UNMOUNTED);
 
 	open_port(&host, 8101);
 	open_port(&copy, 8102);
@@ -207,6 +213,8 @@ static void impostors(void)
 	open_port(&deleted, 8104);
 	open_port(&deleted, 8105);
 	open_port(&memfd, 8106);
+	open_port(&unmounted, 8107);
+	open_port(&memfd, 8108);
 	expect_verdicts(tracer, path, wants, ARRAY_SIZE(wants));
 }
 

@@ -144,6 +144,7 @@ static inline void a_random_case(struct chance *chance, struct case_of *c)
 			.exe = ONE_OR_NONE(chance, exes),
 			.standing = chance_below(chance, 2) ? EXE_HOST :
 				    (enum exe_standing)chance_below(chance, EXE_MEMFD + 1),
+			.deleted = !chance_below(chance, 4),
 			.uid_known = chance_below(chance, 4),
 			.uid = ONE_OF(chance, numbers),
 			.user = ONE_OR_NONE(chance, users),

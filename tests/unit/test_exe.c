@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -261,15 +262,57 @@ static void a_file_mounted_over_the_path_is_another(void **state)
 	assert_return_code(unlink(path), errno);
 }
 
+/* "sleep" out of memory, at work. */
+static pid_t start_memfd(void)
+{
+	char command[128];
+	int ready[2], fd = memfd_create("x", 0);
+	char byte;
+	pid_t pid;
+
+	assert_return_code(fd, errno);
+	snprintf(command, sizeof(command), "cat \"$(command -v sleep)\" >/proc/%d/fd/%d", getpid(),
+		 fd);
+	assert_int_equal(system(command), 0);
+	assert_return_code(pipe2(ready, O_CLOEXEC), errno);
+	pid = fork();
+	if (!pid) {
+		fexecve(fd, (char *const[]){ "sleep", "60", NULL }, environ);
+		_exit(127);
+	}
+	close(fd);
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 0);
+	close(ready[0]);
+	return pid;
+}
+
 static void a_memfd_never_had_a_path(void **state)
 {
-	struct process process = process_of(getpid(), "/memfd:x");
+	pid_t pid = start_memfd();
+	struct process process = process_of(pid, "/memfd:x");
 
 	(void)state;
 	process.deleted = true;
 	assert_int_equal(standing_of(&process), EXE_MEMFD);
-	process.deleted = false;
+	stop(pid);
+	assert_int_equal(standing_of(&process), EXE_UNKNOWN);
+}
+
+/* A deleted file that is called like one: where somebody is root of his mounts, he can have that. */
+static void a_file_is_no_memfd(void **state)
+{
+	pid_t pid = start_copy(path_of("file"));
+	struct process process = process_of(pid, "/memfd:x");
+
+	(void)state;
+	catch_file(&process, path_of("file"));
+	assert_return_code(unlink(path_of("file")), errno);
+	process.deleted = true;
 	assert_int_equal(standing_of(&process), EXE_OTHER);
+	process.exe_inode = 0; /* not caught by the kernel side */
+	assert_int_equal(standing_of(&process), EXE_OTHER);
+	stop(pid);
 }
 
 static int make_folder(void **state)
@@ -297,6 +340,7 @@ int main(void)
 		cmocka_unit_test(a_deleted_file_of_elsewhere_is_another),
 		cmocka_unit_test(a_file_mounted_over_the_path_is_another),
 		cmocka_unit_test(a_memfd_never_had_a_path),
+		cmocka_unit_test(a_file_is_no_memfd),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -301,7 +301,14 @@ static void deleted_and_memfd_are_attributes(void **state)
 	assert_no("exe=memfd:*", &c);
 	c.subject.standing = EXE_OTHER;
 	assert_no("exe=deleted", &c);
+	/* It lay elsewhere, or that was not to be found out: deleted it is all the same. */
+	c.subject.deleted = true;
+	assert_yes("exe=deleted", &c);
+	assert_no("exe=!deleted", &c);
+	c.subject.standing = EXE_UNKNOWN;
+	assert_yes("exe=deleted", &c);
 	c.subject.exe = "/memfd:a/b";
+	assert_maybe("exe=deleted", &c);
 	c.subject.standing = EXE_MEMFD;
 	assert_yes("exe=memfd:*", &c);
 	assert_yes("exe=memfd:a*", &c);

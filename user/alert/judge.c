@@ -125,6 +125,7 @@ static void add_process(struct judge *judge, struct process *process)
 		subject->exe = process->exe;
 	if (judge->asks_exe)
 		subject->standing = enrich_exe_standing(judge->enrich, process);
+	subject->deleted = process->deleted;
 	subject->unit = or_none(enrich_unit(judge->enrich, process), process);
 	subject->container = or_none(enrich_container(judge->enrich, process), process);
 }

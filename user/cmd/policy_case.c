@@ -85,9 +85,12 @@ static int set_deleted(struct policy_case *c, const char *value)
 	bool yes;
 	int status = parse_word("exe-deleted", value, &yes);
 
-	if (!status && yes)
+	if (status || !yes)
+		return status;
+	c->subject.deleted = true;
+	if (c->subject.standing != EXE_OTHER) /* in whichever order they are given */
 		c->subject.standing = EXE_DELETED;
-	return status;
+	return STATUS_OK;
 }
 
 static int set_host(struct policy_case *c, const char *value)

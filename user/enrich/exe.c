@@ -24,17 +24,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define MEMFD "/memfd:" /* mm/memfd.c; d_path(9) puts the slash before it */
 
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
+
 /* In a flood the same process comes again and again: what was found holds for so long. */
 #define VALID_NS 10000000ULL
 
 struct host {
-	int root; /* O_PATH */
+	int root;        /* O_PATH */
+	dev_t memfd_dev; /* of every memfd; 0: not known */
 	struct mounts mounts;
 	/* The last answer. */
 	uint64_t version; /* of the process */
@@ -64,6 +70,23 @@ static bool open_files(struct host *host, const char *root, const char *mountinf
 	return false;
 }
 
+/* They all lie on one mount of the kernel's (shm_mnt of mm/shmem.c), which nobody else can reach. */
+static dev_t memfd_dev(void)
+{
+	int fd = memfd_create("porttrace", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+	struct stat st;
+	dev_t dev = 0;
+
+	if (fd < 0 && errno == EINVAL) /* older than 6.3 */
+		fd = memfd_create("porttrace", MFD_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	if (!fstat(fd, &st))
+		dev = st.st_dev;
+	close(fd);
+	return dev;
+}
+
 /* Kept open: what the capability is needed for is done once. NULL: no memory. */
 static struct host *host_of(struct enrich *enrich)
 {
@@ -77,6 +100,7 @@ static struct host *host_of(struct enrich *enrich)
 	if (!in_first_namespace("pid", PID_INIT_INO) ||
 	    !open_files(host, "/proc/1/root", "/proc/1/mountinfo"))
 		open_files(host, "/", "/proc/self/mountinfo");
+	host->memfd_dev = memfd_dev();
 	return host;
 }
 
@@ -159,18 +183,24 @@ static enum answer answer_of(bool same)
 	return same ? ANSWER_SAME : ANSWER_OTHER;
 }
 
+/* What the process runs now. 0 or -errno. */
+static int describe_running(const struct process *process, struct file *out)
+{
+	int dir = procdir_open_same(process->tgid, process->start_ns), err;
+
+	if (dir < 0)
+		return dir;
+	err = describe(dir, "exe", out);
+	close(dir);
+	return err;
+}
+
 /* By what the process runs now: exact on every file system, as long as it lives. */
 static enum answer compare_running(const struct process *process, const struct file *file)
 {
-	int dir = procdir_open_same(process->tgid, process->start_ns);
 	struct file running = { 0 };
-	int err;
 
-	if (dir < 0)
-		return ANSWER_UNSURE;
-	err = describe(dir, "exe", &running);
-	close(dir);
-	if (err)
+	if (describe_running(process, &running))
 		return ANSWER_UNSURE;
 	return answer_of(running.dev == file->dev && running.inode == file->inode);
 }
@@ -272,6 +302,22 @@ static const struct mount_row *own_mount(const struct process *process, struct m
 	return mounts_find(mounts, file.mount);
 }
 
+/* A file may have such a path as well: in a mount namespace of one's own any user can make one. */
+static enum exe_standing standing_of_memfd(const struct host *host, const struct process *process)
+{
+	dev_t dev = makedev(process->exe_dev >> 20, process->exe_dev & 0xfffff);
+	struct file file;
+
+	if (!process->exe_inode) {
+		if (describe_running(process, &file))
+			return EXE_UNKNOWN;
+		dev = file.dev;
+	}
+	if (!host->memfd_dev)
+		return EXE_UNKNOWN;
+	return dev == host->memfd_dev ? EXE_MEMFD : EXE_OTHER;
+}
+
 /*
  * It lay where the host has that path: the same file system, and the same place in
  * it, by the mounts of the process and those of the host. So what somebody mounted over
@@ -285,7 +331,7 @@ static enum exe_standing standing_of_deleted(const struct host *host, const stru
 	struct mounts mounts;
 
 	if (!strncmp(process->exe, MEMFD, strlen(MEMFD)))
-		return EXE_MEMFD;
+		return standing_of_memfd(host, process);
 	own = own_mount(process, &mounts);
 	there = host_mount(host, process->exe);
 	if (own && there)

@@ -130,10 +130,14 @@ static enum truth memfd_truth(const struct element *element, const struct view *
 	return exe && view->standing == EXE_MEMFD ? TRUTH_YES : TRUTH_MAYBE;
 }
 
+/* Also of what was no file of the host's: it is no less gone. */
 static enum truth deleted_truth(const struct view *view)
 {
 	const char *exe = view->subject->exe;
 
+	if (view->subject->deleted && view->standing != EXE_MEMFD &&
+	    (view->standing != EXE_UNKNOWN || (exe && !memfd_name(exe))))
+		return TRUTH_YES;
 	if (view->standing == EXE_UNKNOWN && !(exe && !*exe))
 		return TRUTH_MAYBE;
 	return truth_of(view->standing == EXE_DELETED);

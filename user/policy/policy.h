@@ -115,6 +115,7 @@ struct policy_subject {
 	uint16_t ephemeral_last;
 	const char *exe; /* whole; for EXE_MEMFD "memfd:NAME" or "/memfd:NAME" */
 	enum exe_standing standing;
+	bool deleted; /* its file was unlinked or replaced, wherever it lay; of a memfd it says nothing */
 	bool uid_known;
 	uint32_t uid;
 	const char *user;
