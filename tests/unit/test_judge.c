@@ -105,6 +105,24 @@ static void user_and_groups_are_known_whatever_numeric_says(void **state)
 	assert_unexpected(key, &event);
 }
 
+/* Below a user's manager it has the name that he gave it, and need not be one. */
+static void a_container_is_no_users(void **state)
+{
+	struct event event = opened(80);
+
+	(void)state;
+	place = (struct place){ .unit = "docker-0123456789ab.scope",
+				.container = "docker:0123456789ab" };
+	assert_expected("container=docker:*", &event);
+	place = (struct place){ .unit = "user@1000.service", .container = "docker:0123456789ab" };
+	assert_unexpected("container=docker:*", &event);
+	assert_unexpected("container=!docker:*", &event);
+	place.container = NULL;
+	assert_unexpected("container=docker:*", &event);
+	assert_expected("container=!*", &event);
+	place = (struct place){ .unit = "a.service" };
+}
+
 /* A unit of a user's manager has the name that he gave it. */
 static void a_unit_is_one_of_the_system(void **state)
 {
@@ -212,6 +230,7 @@ int main(void)
 		TEST(the_executable_is_looked_at),
 		TEST(user_and_groups_are_known_whatever_numeric_says),
 		TEST(a_unit_is_one_of_the_system),
+		TEST(a_container_is_no_users),
 		TEST(the_interface_is_found_by_its_number),
 		TEST(a_namespace_without_a_name_is_not_the_hosts),
 		TEST(a_holder_is_judged_where_the_opener_is_not_known),

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define PORT_RANGE "/proc/sys/net/ipv4/ip_local_port_range"
@@ -114,6 +115,20 @@ static const char *or_none(const char *name, const struct process *process)
 	return !name && process->cgroup_path ? "" : name;
 }
 
+/*
+ * Below his manager, user@UID.service, a user makes cgroups as he likes, and calls them what
+ * he likes: to be in "docker-ID.scope" there says nothing of docker.
+ */
+static const char *container_of(struct judge *judge, const struct process *process)
+{
+	const char *unit = enrich_unit(judge->enrich, process);
+	const char *container = enrich_container(judge->enrich, process);
+
+	if (container && unit && !strncmp(unit, "user@", strlen("user@")))
+		return NULL;
+	return or_none(container, process);
+}
+
 /* A unit is systemd's of the system: what a user calls one of his own says nothing. */
 static void add_process(struct judge *judge, struct process *process)
 {
@@ -127,7 +142,7 @@ static void add_process(struct judge *judge, struct process *process)
 		subject->standing = enrich_exe_standing(judge->enrich, process);
 	subject->deleted = process->deleted;
 	subject->unit = or_none(enrich_unit(judge->enrich, process), process);
-	subject->container = or_none(enrich_container(judge->enrich, process), process);
+	subject->container = container_of(judge, process);
 }
 
 static void add_user(struct judge *judge, uint32_t uid, uint32_t gid)
