@@ -118,6 +118,25 @@ static void a_link_is_followed_and_stays(void **state)
 	assert_true(S_ISLNK(st.st_mode));
 }
 
+/* Where everybody may put one; in a folder of one's own, or by oneself, it is meant. */
+static void a_link_of_another_user_is_not_followed(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(put("a", "one\n", &fresh), 0);
+	assert_return_code(symlink("a", in_folder("link")), errno);
+	assert_return_code(lchown(in_folder("link"), 65534, 65534), errno);
+	assert_return_code(chmod(folder, 01777), errno);
+	assert_int_equal(replace_check(in_folder("link"), &over), -ELOOP);
+	assert_int_equal(put("link", "two\n", &over), -ELOOP);
+	assert_file("a", "one\n", 0644);
+	assert_return_code(chmod(folder, 0755), errno);
+	assert_int_equal(put("link", "two\n", &over), 0);
+	assert_file("a", "two\n", 0644);
+	assert_int_equal(entries(), 2);
+}
+
 static void what_is_no_plain_file_is_left_alone(void **state)
 {
 	(void)state;
@@ -146,6 +165,7 @@ int main(void)
 		IN_FOLDER(what_is_there_stays_unless_asked),
 		IN_FOLDER(the_old_mode_can_be_kept),
 		IN_FOLDER(a_link_is_followed_and_stays),
+		IN_FOLDER(a_link_of_another_user_is_not_followed),
 		IN_FOLDER(what_is_no_plain_file_is_left_alone),
 		IN_FOLDER(a_folder_that_is_not_there_is_an_error),
 	};

@@ -48,24 +48,56 @@ static void target_close(struct target *target)
 	if (target->folder >= 0)
 		close(target->folder);
 	free(target->path);
+	*target = (struct target){ .folder = -1 };
 }
 
-static int target_open(struct target *target, const char *path, const struct replace_how *how)
+/* Takes over path. */
+static int target_find(struct target *target, char *path)
 {
-	char *real = how->over ? realpath(path, NULL) : NULL;
-	struct stat st;
 	int err;
 
-	*target = (struct target){ .path = real ? real : strdup(path), .folder = -1 };
-	if (!target->path)
+	*target = (struct target){ .path = path, .folder = -1 };
+	if (!path)
 		return -ENOMEM;
 	err = open_folder(target);
 	if (err)
 		return err;
-	if (fstatat(target->folder, target->name, &st, AT_SYMLINK_NOFOLLOW))
+	if (fstatat(target->folder, target->name, &target->st, AT_SYMLINK_NOFOLLOW))
 		return errno == ENOENT ? 0 : -errno;
 	target->there = true;
-	target->st = st;
+	return 0;
+}
+
+/*
+ * What somebody else put into a folder like /tmp must not lead us to a file of ours: as with
+ * fs.protected_symlinks, which cannot know that the end of the link is about to be replaced.
+ */
+static bool is_planted(const struct target *link)
+{
+	struct stat folder;
+
+	return link->st.st_uid != geteuid() &&
+	       (fstat(link->folder, &folder) ||
+		(folder.st_mode & S_IWOTH && folder.st_uid != link->st.st_uid));
+}
+
+static int target_open(struct target *target, const char *path, const struct replace_how *how)
+{
+	int err = target_find(target, strdup(path));
+
+	if (!err && target->there && how->over && S_ISLNK(target->st.st_mode)) {
+		char *real;
+
+		if (is_planted(target))
+			return -ELOOP;
+		real = realpath(path, NULL);
+		if (!real)
+			return -errno;
+		target_close(target);
+		err = target_find(target, real);
+	}
+	if (err || !target->there)
+		return err;
 	if (!how->over)
 		return -EEXIST;
 	return S_ISREG(target->st.st_mode) ? 0 : -EINVAL;

@@ -12,7 +12,7 @@
 
 struct replace_how {
 	mode_t mode;    /* of a new file */
-	bool over;      /* what is there is replaced; a symbolic link is followed */
+	bool over;      /* what is there is replaced; a symbolic link is followed, see below */
 	bool keep_mode; /* and has the owner and the mode of what was there */
 	/*
 	 * Nobody waits for the disk, and what a writer that was killed left behind is
@@ -25,8 +25,9 @@ struct replace_how {
 /* Whether replace_file() would refuse, before there is a text: as it returns. */
 int replace_check(const char *path, const struct replace_how *how);
 /*
- * 0; -EEXIST: there is one, and how->over is not set; -EINVAL: it is no
- * plain file; else -errno. On failure nothing has changed.
+ * 0; -EEXIST: there is one, and how->over is not set; -EINVAL: it is no plain file; -ELOOP: a link
+ * that another user put into a folder that everybody may write to; else -errno. On failure
+ * nothing has changed.
  */
 int replace_file(const char *path, const char *text, size_t len, const struct replace_how *how);
 

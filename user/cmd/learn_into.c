@@ -42,7 +42,9 @@ static int say_unwritten(const char *path, int err)
 		return STATUS_USAGE;
 	}
 	say("%s cannot be written: %s", path,
-	    err == -EINVAL ? "it is no plain file" : strerror(-err));
+	    err == -EINVAL ? "it is no plain file" :
+	    err == -ELOOP  ? "it is a link, and another user's" :
+			     strerror(-err));
 	return STATUS_OUTPUT;
 }
 
