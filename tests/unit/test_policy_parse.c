@@ -55,6 +55,20 @@ static void each_mistake_is_told_where_it_is(void **state)
 		{ "allow tcp/80 # behind a rule\n", NULL },
 		{ "allow tcp/80 exe=/a#b\n", NULL },
 		{ "allow tcp/80\r\n", NULL },
+		{ "\xef\xbb\xbf"
+		  "allow tcp/80",
+		  NULL },
+		{ "\n\xef\xbb\xbf"
+		  "allow tcp/80",
+		  ":2:1: error: this byte is no visible text" },
+		{ "allow tcp/80 user=a\xe2\x80\x8b"
+		  "b",
+		  ":1:20: error: this byte is no visible text" },
+		{ "allow tcp/80 exe=/a\xc2\xa0user=b",
+		  ":1:20: error: this byte is no visible text" },
+		{ "allow tcp/80 user=\"a\\xe2\\x80\\x8b"
+		  "b\"",
+		  NULL },
 		{ "allow tcp", NULL },
 		{ "allow any", NULL },
 		{ "allow any/*", NULL },
@@ -308,14 +322,14 @@ static void too_many_rules_are_told_once(void **state)
 
 static void too_many_files_are_told(void **state)
 {
-	struct text_file *files = calloc(POLICY_FILES_MAX + 2, sizeof(*files));
-	char(*paths)[16] = calloc(POLICY_FILES_MAX + 1, sizeof(*paths));
+	struct text_file *files = calloc(POLICY_FILES_MAX + 4, sizeof(*files));
+	char(*paths)[16] = calloc(POLICY_FILES_MAX + 3, sizeof(*paths));
 	struct policy_problems problems;
 	struct buf text = { 0 };
 	struct policy *policy;
 
 	(void)state;
-	for (unsigned int i = 1; i <= POLICY_FILES_MAX; i++) {
+	for (unsigned int i = 1; i <= POLICY_FILES_MAX + 2; i++) {
 		char line[32];
 
 		snprintf(paths[i], sizeof(paths[i]), "/p/f%u", i);
@@ -325,7 +339,7 @@ static void too_many_files_are_told(void **state)
 	}
 	files[0] = (struct text_file){ "/p/porttrace.policy", text_of(&text), 1 };
 	assert_int_equal(files_parse(&policy, files, &problems), -EINVAL);
-	assert_int_equal(problems.n, 1);
+	assert_int_equal(problems.n, 1); /* once, and not for each of them */
 	assert_int_equal(problems.all[0].line, POLICY_FILES_MAX);
 	assert_string_equal(problems.all[0].message, "more than 1000 files");
 	policy_problems_free(&problems);

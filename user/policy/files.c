@@ -69,7 +69,10 @@ int parse_file(struct parser *p, const struct line *line, struct span where,
 	int err;
 
 	if (p->n_seen == POLICY_FILES_MAX) {
-		complain(line, PROBLEM_ERROR, where, NULL, "more than %d files", POLICY_FILES_MAX);
+		if (!p->full_of_files)
+			complain(line, PROBLEM_ERROR, where, NULL, "more than %d files",
+				 POLICY_FILES_MAX);
+		p->full_of_files = true;
 		return 0;
 	}
 	err = p->files->read(p->files->arg, path, &text, &len, &in.id, &why);

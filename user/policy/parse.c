@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 #define NOWHERE ((struct span){ 0 })
 
 /* How a rule's place names a file: relative to the first one's directory. */
@@ -141,13 +142,16 @@ int parse_text(struct parser *p, const struct reading *in, const char *text, siz
 	const char *at = text, *end = text + len;
 	int err = 0;
 
+	/* As editors of another system write it: nobody sees it. */
+	if (len >= sizeof(BYTE_ORDER_MARK) - 1 &&
+	    !memcmp(text, BYTE_ORDER_MARK, sizeof(BYTE_ORDER_MARK) - 1))
+		at += sizeof(BYTE_ORDER_MARK) - 1;
 	while (!err && at < end) {
 		const char *stop = memchr(at, '\n', (size_t)(end - at));
 
 		line.number++;
 		line.text = at;
 		line.len = (size_t)((stop ? stop : end) - at);
-		/* As editors of another system write it. */
 		if (line.len && at[line.len - 1] == '\r')
 			line.len--;
 		err = parse_line(p, in, &line);

@@ -20,6 +20,7 @@ struct parser {
 	struct policy_file_id *seen; /* of all files that were read */
 	size_t n_seen;
 	bool full; /* POLICY_RULES_MAX was told */
+	bool full_of_files;
 };
 
 /* All lines of a file. 0 or -ENOMEM: what is wrong with them is told. */

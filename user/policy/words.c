@@ -24,6 +24,23 @@ static const char *quoted_end(const char *at, const char *end, bool *closed)
 	return *closed ? at + 1 : end;
 }
 
+/* Blanks that part no words, and what takes no room at all: from a web page, say. */
+static bool is_unseen(uint32_t code_point)
+{
+	static const struct {
+		uint32_t first;
+		uint32_t last;
+	} ranges[] = {
+		{ 0xa0, 0xa0 },     { 0xad, 0xad },     { 0x2000, 0x200d }, { 0x202f, 0x202f },
+		{ 0x205f, 0x2064 }, { 0x3000, 0x3000 }, { 0xfeff, 0xfeff },
+	};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
+		if (code_point >= ranges[i].first && code_point <= ranges[i].last)
+			return true;
+	return false;
+}
+
 size_t visible(const char *text, size_t n)
 {
 	struct buf shown = { 0 };
@@ -34,7 +51,7 @@ size_t visible(const char *text, size_t n)
 	if (*text >= ' ' && *text <= '~')
 		return 1;
 	len = utf8_decode(text, n, &code_point);
-	if (!len)
+	if (!len || is_unseen(code_point))
 		return 0;
 	escape_text(&shown, text, len);
 	plain = shown.len == len && !memcmp(shown.data, text, len);
