@@ -49,6 +49,37 @@ static void a_message_beyond_the_room_is_cut(void **state)
 	assert_int_equal(text[strlen(text) - 1], '\n');
 }
 
+/* Until there is room again nothing is torn, and what was left out is counted. */
+static void who_does_not_read_is_not_waited_for_for_ever(void **state)
+{
+	static char text[256 * 1024];
+	int saved = dup(STDERR_FILENO), ends[2];
+	size_t len;
+	ssize_t n;
+
+	(void)state;
+	assert_return_code(pipe(ends), 0);
+	dup2(ends[1], STDERR_FILENO);
+	close(ends[1]);
+	say_hurry();
+	for (int i = 0; i < 5000; i++)
+		say("message %d is so long that they fill a pipe", i);
+	n = read(ends[0], text, sizeof(text));
+	assert_true(n > 0);
+	len = (size_t)n;
+	say("read again");
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	n = read(ends[0], text + len, sizeof(text) - len - 1);
+	assert_true(n > 0);
+	text[len + (size_t)n] = '\0';
+	assert_contains(text, "porttrace: message 0 is so");
+	assert_contains(text,
+			" messages are not here: stderr was not read\nporttrace: read again\n");
+	for (char *at = text; *at; at = strchr(at, '\n') + 1)
+		assert_memory_equal(at, "porttrace: ", 11);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -56,6 +87,8 @@ int main(void)
 		cmocka_unit_test(a_line_within_it_is_escaped_so_that_none_is_forged),
 		cmocka_unit_test(what_a_message_quotes_is_escaped),
 		cmocka_unit_test(a_message_beyond_the_room_is_cut),
+		cmocka_unit_test(
+			who_does_not_read_is_not_waited_for_for_ever), /* the last: it stays so */
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

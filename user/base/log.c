@@ -2,11 +2,73 @@
 #include "base/log.h"
 
 #include "base/escape.h"
+#include "base/out.h"
 
+#include <inttypes.h>
+#include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+/* How long a reader of stderr that has no room is waited for, once. */
+#define PATIENCE_MS 1000
+
+static bool hurried;
+static struct out out;
+static uint64_t unsaid;
+
+void say_hurry(void)
+{
+	hurried = true;
+	unsaid = 0;
+	out_open(&out, STDERR_FILENO);
+}
+
+static void put_unsaid(void)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text),
+		 "porttrace: %" PRIu64 " messages are not here: stderr was not read\n", unsaid);
+	buf_puts(&out.buf, text);
+	unsaid = 0;
+}
+
+/* What does not fit waits, and until it is written all others are counted: no line is torn. */
+static void put_hurried(const char *text, size_t len)
+{
+	struct pollfd room = { .events = POLLOUT };
+
+	if (!len)
+		return;
+	if (out.buf.len && out_flush(&out) > 0) {
+		unsaid++;
+		return;
+	}
+	if (unsaid)
+		put_unsaid();
+	buf_put(&out.buf, text, len);
+	room.fd = out.fd;
+	if (out_flush(&out) > 0 && poll(&room, 1, PATIENCE_MS) > 0)
+		out_flush(&out);
+	if (!out.err)
+		return;
+	buf_free(&out.buf); /* nowhere left to say so */
+	out.err = 0;
+}
+
+void say_text(const char *text, size_t len)
+{
+	if (hurried) {
+		put_hurried(text, len);
+		return;
+	}
+	if (write(STDERR_FILENO, text, len) < 0) {
+		/* Nowhere left to say so. */
+	}
+}
 
 void say(const char *format, ...)
 {
@@ -20,8 +82,7 @@ void say(const char *format, ...)
 	buf_puts(&line, "porttrace: ");
 	escape_text(&line, text, strlen(text));
 	buf_putc(&line, '\n');
-	if (!line.failed && write(STDERR_FILENO, line.data, line.len) < 0) {
-		/* Nowhere left to say so. */
-	}
+	if (!line.failed)
+		say_text(line.data, line.len);
 	buf_free(&line);
 }

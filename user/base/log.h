@@ -3,8 +3,19 @@
 #ifndef PORTTRACE_BASE_LOG_H
 #define PORTTRACE_BASE_LOG_H
 
+#include <stddef.h>
+
 /* "porttrace: MESSAGE", one line, escaped: a message may quote what a process calls itself. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Lines as they are, escaped before. */
+void say_text(const char *text, size_t len);
+
+/*
+ * From now on nobody waits for who does not read stderr: its first message that finds no
+ * room has a second, those behind it are counted, and the count is said once there is room.
+ */
+void say_hurry(void);
 
 /* Exit status of every command. */
 enum exit_status {

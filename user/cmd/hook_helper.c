@@ -400,6 +400,7 @@ static int begin(struct helper *helper, int fd)
 	helper->fd = drop_files(fd);
 	if (helper->fd < 0)
 		return helper->fd;
+	say_hurry();
 	helper->last = &helper->first;
 	helper->said = (struct timer){ .fire = say_troubles, .arg = helper };
 	helper->end = (struct timer){ .fire = on_time_over, .arg = helper };

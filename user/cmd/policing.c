@@ -12,9 +12,7 @@ void policing_put_problems(const struct policy_problems *problems)
 	struct buf text = { 0 };
 
 	policy_problems_put(problems, &text);
-	if (write(STDERR_FILENO, text.data, text.len) < 0) {
-		/* Nowhere left to say so. */
-	}
+	say_text(text.data, text.len);
 	buf_free(&text);
 }
 

@@ -23,6 +23,7 @@ static int run(struct watch *watch)
 {
 	int err;
 
+	say_hurry();
 	service_recall(&watch->service);
 	err = stream_start(&watch->stream);
 	if (!err) {
