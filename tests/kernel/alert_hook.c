@@ -223,6 +223,19 @@ static void guard_killed(void)
 	await(is_gone, OUT "/shell", tracer, "the hook lives");
 }
 
+static void endless(void)
+{
+	struct tracer *tracer = start("trap '' TERM HUP INT; exec <&-; exec yes endless\n");
+	size_t len;
+
+	open_once(FIRST);
+	await_error(tracer, "hook 'hook' was killed: it took more than 10 s");
+	len = strlen(tracer->errors);
+	check(strstr(tracer->errors, "endless\n"), "its output is not there");
+	check(strstr(tracer->errors, "a hook writes more than 16384 bytes"), "it is not cut");
+	check(len > 16384 && len < 17000, "%zu bytes on stderr", len);
+}
+
 /* Four at work, 64 wait; the rest is counted. */
 static void too_many(void)
 {
@@ -303,6 +316,8 @@ const struct test hook_tests[] = {
 	  all_killed, 30 },
 	{ "hook-guard-killed", "the process that guards a hook is killed, and the hook with it",
 	  guard_killed, 0 },
+	{ "hook-endless", "a hook that writes for ever: a part is told, and it is killed", endless,
+	  30 },
 	{ "hook-too-many", "hooks that find no place are counted", too_many, 0 },
 	{ "hook-not-ours", "a hook is run only if it is root's and nobody else can change it",
 	  not_ours, 40 },

@@ -41,7 +41,7 @@ struct tracer {
 	char *buf;     /* the beginning of a line, in text mode everything */
 	size_t len;
 	size_t size;
-	char errors[4096];
+	char errors[32768];
 	size_t errors_len;
 	struct event **events;
 	size_t count;

@@ -23,8 +23,9 @@ struct hook_end {
 };
 
 /*
- * Starts a guard, and it the program, with that environment and input as its stdin, and stderr as
- * its stdout. The guard's number, for its caller to wait for, or -errno.
+ * Starts a guard, and it the program, with that environment and input as its stdin. What it writes
+ * goes to stderr, HOOKS_OUTPUT_MAX bytes of it. The guard's number, for its caller to wait for,
+ * or -errno.
  */
 pid_t hook_guard_start(const char *path, char *const *env, int input, struct hook_end *end);
 
