@@ -88,7 +88,7 @@ void state_put(struct buf *out, const char boot_id[BOOT_ID_LEN], struct ports *p
 {
 	struct state_head head = { .magic = STATE_MAGIC, .version = STATE_VERSION };
 	struct putting putting = { .records = out };
-	size_t at = out->len, body;
+	size_t at = out->len;
 
 	buf_reserve(out, sizeof(head) + ports_count(ports) * sizeof(struct state_record));
 	buf_put(out, (const char *)&head, sizeof(head));
@@ -97,7 +97,8 @@ void state_put(struct buf *out, const char boot_id[BOOT_ID_LEN], struct ports *p
 	buf_put(out, putting.texts.data, putting.texts.len);
 	out->failed |= putting.texts.failed;
 	if (!out->failed) {
-		body = out->len - at - sizeof(head);
+		size_t body = out->len - at - sizeof(head);
+
 		memcpy(head.boot_id, boot_id, BOOT_ID_LEN);
 		head.sockets = putting.n;
 		head.texts = (uint32_t)putting.texts.len;
