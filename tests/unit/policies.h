@@ -13,15 +13,15 @@
 static inline struct policy *a_policy(const char *text)
 {
 	struct policy_problems problems;
-	struct policy *policy;
+	struct policy *made;
 	struct buf wrong = { 0 };
 
-	if (text_parse(&policy, text, &problems)) {
+	if (text_parse(&made, text, &problems)) {
 		policy_problems_put(&problems, &wrong);
 		fail_msg("%s", text_of(&wrong));
 	}
 	policy_problems_free(&problems);
-	return policy;
+	return made;
 }
 
 /* A subject of which everything is known: nginx at 0.0.0.0:80. */

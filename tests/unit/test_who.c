@@ -439,8 +439,10 @@ static void what_the_policy_says_is_said_in_words(void **state)
 	assert_string_equal(policy_line(),
 			    "  policy        UNEXPECTED (crit), by the default: exe is "
 			    "/tmp/x\\x1b[2J");
-	verdict.changed = true;
-	verdict.why = NULL;
+	verdict = (struct verdict){ .kind = VERDICT_UNEXPECTED,
+				    .severity = SEVERITY_CRIT,
+				    .changed = true,
+				    .rule = "default" };
 	assert_string_equal(policy_line(), "  policy        CHANGED (crit), by the default");
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/parse.h"
 #include "base/proc.h"
 #include "cmd/hooks.h"
 
@@ -133,10 +134,11 @@ static void kill_children(void)
 	struct dirent *entry;
 
 	while (proc && (entry = readdir(proc))) {
-		int pid = atoi(entry->d_name);
+		uint64_t pid;
 
-		if (pid > 0 && proc_parent((uint32_t)pid) == self)
-			kill(pid, SIGKILL);
+		if (!parse_u64(entry->d_name, INT32_MAX, &pid) && pid &&
+		    proc_parent((uint32_t)pid) == self)
+			kill((pid_t)pid, SIGKILL);
 	}
 	if (proc)
 		closedir(proc);
