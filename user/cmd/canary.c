@@ -11,6 +11,8 @@
 #define NSEC_PER_SEC 1000000000ULL
 #define ROUND_NS (10 * NSEC_PER_SEC)
 #define PATIENCE_NS NSEC_PER_SEC
+/* So late nothing but we ourselves were asleep: stopped, or the whole machine. */
+#define LATE_NS (NSEC_PER_SEC / 2)
 /* Blind: it may be over soon, and whoever waits for us to see has a deadline. */
 #define RETRY_NS NSEC_PER_SEC
 
@@ -83,6 +85,7 @@ static void begin_round(struct canary *canary)
 
 	canary->rounds++;
 	canary->awaited = true;
+	canary->waits_on = false;
 	canary->opened_ns = boot_now_ns();
 	for (int i = 0; i < 2 && !err; i++) {
 		struct canary_port *port = &canary->ports[i];
@@ -116,8 +119,13 @@ static const char *what_lacks(const struct canary *canary)
 static void on_time(void *arg)
 {
 	struct canary *canary = arg;
+	uint64_t now = boot_now_ns();
 
-	if (canary->awaited)
+	/* What came meanwhile may be in the ring, behind more than one pump takes. */
+	if (canary->awaited && !canary->waits_on && now > canary->timer.due_ns + LATE_NS) {
+		canary->waits_on = true;
+		timer_set(canary->timers, &canary->timer, now + PATIENCE_NS);
+	} else if (canary->awaited)
 		end_round(canary, what_lacks(canary), 0);
 	else
 		begin_round(canary);

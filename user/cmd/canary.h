@@ -42,6 +42,7 @@ struct canary {
 	struct timer timer;
 	struct canary_port ports[2];
 	bool awaited;
+	bool waits_on; /* a second longer, since it was us who slept */
 	uint64_t opened_ns;
 	uint64_t cookies[CANARY_KEPT];
 	uint64_t n_cookies; /* ever */
