@@ -62,7 +62,7 @@ static void find_at(const struct index *index, const struct view *view, uint16_t
 	} else {
 		look_up(index, PIVOT_EXE_UNKNOWN, proto, port, 0, out);
 	}
-	if (view->standing != EXE_HOST)
+	if (view->standing != EXE_HOST || s->deleted)
 		look_up(index, PIVOT_EXE_ATTRIBUTE, proto, port, 0, out);
 	if (s->unit)
 		look_up(index, PIVOT_UNIT, proto, port, hash_text(s->unit, strlen(s->unit)), out);
