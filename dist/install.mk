@@ -23,15 +23,18 @@ INSTALL_DATA ?= $(INSTALL) -m 0644
 UNIT_PATHS = -e 's|/usr/sbin/|$(sbindir)/|g' -e 's|/etc/porttrace/|$(confdir)/|g'
 
 MAN_8 := $(patsubst docs/%.scd,%,$(wildcard docs/*.8.scd))
+MAN_7 := $(patsubst docs/%.scd,%,$(wildcard docs/*.7.scd))
 MAN_5 := $(patsubst docs/%.scd,%,$(wildcard docs/*.5.scd))
+SCHEMAS := $(wildcard docs/*.schema.json)
 CATALOGS := $(wildcard dist/*.catalog)
 # Examples, and rules for other programs.
 POLICIES := $(wildcard dist/policy.d/*.policy)
 RULES := $(wildcard dist/*.rules dist/*.rules.yml)
 
 INSTALLED = $(sbindir)/porttrace $(unitdir)/porttrace.service \
-	$(MAN_8:%=$(mandir)/man8/%) $(MAN_5:%=$(mandir)/man5/%) $(CATALOGS:dist/%=$(catalogdir)/%) \
-	$(POLICIES:dist/%=$(pkgdatadir)/%) $(RULES:dist/%=$(pkgdatadir)/%)
+	$(MAN_8:%=$(mandir)/man8/%) $(MAN_7:%=$(mandir)/man7/%) $(MAN_5:%=$(mandir)/man5/%) \
+	$(CATALOGS:dist/%=$(catalogdir)/%) $(POLICIES:dist/%=$(pkgdatadir)/%) $(RULES:dist/%=$(pkgdatadir)/%) \
+	$(SCHEMAS:docs/%=$(pkgdatadir)/%)
 
 # put FILES, FOLDER
 put = $(if $(1),$(INSTALL_DATA) $(1) $(DESTDIR)$(2))
@@ -41,10 +44,11 @@ install: all
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))) $(confdir)/policy.d $(confdir)/hooks.d)
 	$(INSTALL_PROGRAM) $(B)/porttrace $(DESTDIR)$(sbindir)
 	$(call put,$(MAN_8:%=build/%),$(mandir)/man8)
+	$(call put,$(MAN_7:%=build/%),$(mandir)/man7)
 	$(call put,$(MAN_5:%=build/%),$(mandir)/man5)
 	$(call put,$(CATALOGS),$(catalogdir))
 	$(call put,$(POLICIES),$(pkgdatadir)/policy.d)
-	$(call put,$(RULES),$(pkgdatadir))
+	$(call put,$(RULES) $(SCHEMAS),$(pkgdatadir))
 	sed $(UNIT_PATHS) dist/porttrace.service > $(B)/porttrace.service
 	$(call put,$(B)/porttrace.service,$(unitdir))
 	[ -e $(DESTDIR)$(confdir)/porttrace.policy ] || $(call put,dist/porttrace.policy,$(confdir))

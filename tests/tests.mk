@@ -105,6 +105,9 @@ test-includes:
 test-docs: build/porttrace $(MAN_PAGES)
 	@tests/check $(RESULTS)/docs.tsv docs man-page-has-every-option tests/docs/options
 	@tests/check $(RESULTS)/docs.tsv docs man-page-is-well-formed tests/docs/well-formed
+	@tests/check $(RESULTS)/docs.tsv docs man-page-and-schema-agree tests/docs/events --page
+	@tests/check $(RESULTS)/docs.tsv docs schema-finds-what-is-wrong tests/docs/events --self-test
+	@tests/check $(RESULTS)/docs.tsv docs recorded-events-are-of-the-schema tests/docs/events $(RINGS_DIR)/*.json
 
 # --- policies: the command, and the shipped examples -------------------------------------
 
@@ -139,8 +142,12 @@ $(B)/tests/live: $(KERNEL_OBJECTS)
 -include $(KERNEL_OBJECTS:.o=.d)
 
 .PHONY: test-kernel
+# What they saw is held against the schema at the end, each shape of a line once.
 test-kernel: $(B)/tests/live build/porttrace
-	@$(B)/tests/live --porttrace build/porttrace --results $(RESULTS)/kernel.tsv
+	@status=0; $(B)/tests/live --porttrace build/porttrace --results $(RESULTS)/kernel.tsv \
+		--events build/live-events.json || status=1; \
+	tests/check $(RESULTS)/docs.tsv docs live-events-are-of-the-schema tests/docs/events build/live-events.json \
+		|| status=1; exit $$status
 
 .PHONY: test-binaries
 test-binaries: $(UNIT_TESTS) $(FUZZ_TARGETS) vmlinux-objects stack-binaries $(B)/tests/live $(B)/tests/record

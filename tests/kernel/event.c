@@ -8,6 +8,7 @@
 
 #include "doctor.h"
 #include "harness.h"
+#include "shapes.h"
 #include "sockets.h"
 
 static long long number_of(const json_t *value)
@@ -38,6 +39,7 @@ void event_parse(struct event *event, const char *line)
 					 &error);
 	if (!event->json || !json_is_object(event->json))
 		test_fail("a line is no JSON object: %s: %s", error.text, line);
+	shapes_note(event->json, line);
 	if (number_of(event_get(event, "v")) != 1)
 		test_fail("a line lacks \"v\":1: %s", line);
 	copy_text(event->name, sizeof(event->name), event_get(event, "event"));

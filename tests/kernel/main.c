@@ -8,6 +8,7 @@
 
 #include "harness.h"
 #include "helper.h"
+#include "shapes.h"
 #include "tests.h"
 
 /* Every test of the suite, by topic; each list ends with an empty entry. */
@@ -33,12 +34,14 @@ struct choice {
 };
 
 static const char *names_file;
+static const char *events_file;
 
 static const char usage[] =
 	"Usage: live [OPTIONS] [NAME...]\n"
 	"Runs the live tests (all, or those named), each in a network namespace of its own.\n"
 	"  --porttrace PATH  the program under test (build/porttrace)\n"
 	"  --results FILE    append one line a test: STATUS, suite, name, reason, by tabs\n"
+	"  --events FILE     write the JSON lines that were seen there, one of each shape\n"
 	"  --args \"ARGS\"     further arguments for every porttrace that traces\n"
 	"  --jobs N          N tests at a time (1); those that flood the machine come behind, alone\n"
 	"  --scale N         N times the deadlines, for slow machines\n"
@@ -108,6 +111,7 @@ static void parse_options(int argc, char **argv)
 	static const struct option options[] = {
 		{ "porttrace", required_argument, NULL, 'p' },
 		{ "results", required_argument, NULL, 'r' },
+		{ "events", required_argument, NULL, 'e' },
 		{ "args", required_argument, NULL, 'a' },
 		{ "scale", required_argument, NULL, 's' },
 		{ "jobs", required_argument, NULL, 'j' },
@@ -123,6 +127,8 @@ static void parse_options(int argc, char **argv)
 			config.porttrace = optarg;
 		} else if (c == 'r') {
 			config.results = optarg;
+		} else if (c == 'e') {
+			events_file = optarg;
 		} else if (c == 'a') {
 			split_extra(optarg);
 		} else if (c == 's' && read_count(1000)) {
@@ -167,6 +173,16 @@ static void choose_from_file(struct choice *together, struct choice *alone)
 	fclose(file);
 }
 
+static void open_events(void)
+{
+	int err = events_file ? shapes_open(events_file) : 0;
+
+	if (err) {
+		fprintf(stderr, "live: %s: %s\n", events_file, strerror(-err));
+		exit(2);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct choice together = { 0 }, alone = { 0 };
@@ -177,6 +193,7 @@ int main(int argc, char **argv)
 	parse_options(argc, argv);
 	for (char **name = argv + optind; *name; name++)
 		choose(*name, &together, &alone);
+	open_events();
 	if (names_file)
 		choose_from_file(&together, &alone);
 	else if (!argv[optind])
