@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -241,6 +242,35 @@ static void canary_blind(void)
 	manager_close(&manager);
 }
 
+/* Its output is a pipe that nobody reads. */
+static void canary_unread(void)
+{
+	char folder[] = "/tmp/porttrace-live-XXXXXX", path[64];
+	struct manager manager;
+	struct tracer *tracer;
+	int reader;
+
+	check(mkdtemp(folder) != NULL, "mkdtemp: %s", strerror(errno));
+	snprintf(path, sizeof(path), "%s/out", folder);
+	check(!mkfifo(path, 0600), "mkfifo: %s", strerror(errno));
+	reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	open_manager(&manager);
+	tracer = tracer_launch(&(struct launch){ .output = path, .in_test_netns = true });
+	manager_expect(&manager, tracer, "READY=1");
+	for (int i = 0; i < 1000; i++)
+		sock_close(tcp_listen("127.0.0.1", PORT));
+	manager_expect(&manager, tracer, "STATUS=BLIND");
+	while (!strstr(tracer->errors, "the reader of the output does not read")) {
+		check(time_left() > 0, "it does not say why: %s", tracer->errors);
+		tracer_pump(tracer, 100);
+	}
+	close(reader); /* a quiet end */
+	check(!tracer_wait(tracer), "exit status %d", tracer->status);
+	unlink(path);
+	rmdir(folder);
+	manager_close(&manager);
+}
+
 /* --- a policy that is read again --------------------------------------------------- */
 
 static char policy[64];
@@ -408,6 +438,8 @@ const struct test service_tests[] = {
 	  notify_watchdog, 0 },
 	{ "canary-blind", "without its hooks it says so, feeds no watchdog, and finds ports yet",
 	  canary_blind, 60 },
+	{ "canary-unread", "a reader that does not read is told from hooks that do not see",
+	  canary_unread, 60 },
 	{ "notify-reload", "RELOADING and READY, and a policy that is gone holds on", notify_reload,
 	  0 },
 	{ "notify-reload-storm", "a storm of SIGHUP misses no event", notify_reload_storm, 40 },

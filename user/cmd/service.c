@@ -130,8 +130,11 @@ static void tell_blind(struct service *service)
 		.lost_cause = cause,
 	};
 
-	snprintf(cause, sizeof(cause), "blind: %s%s%s", canary->why, canary->err ? ": " : "",
-		 canary->err ? strerror(-canary->err) : "");
+	snprintf(cause, sizeof(cause), "blind: %s%s%s",
+		 stream_is_stalled(service->stream) ?
+			 "the reader of the output does not read, and so no event is taken" :
+			 canary->why,
+		 canary->err ? ": " : "", canary->err ? strerror(-canary->err) : "");
 	if (!service->blind) {
 		say("%s; until it is, the kernel's tables are compared every second", cause);
 		journaling_note(service->stream->journal, JOURNAL_BLIND, cause);

@@ -176,6 +176,11 @@ static void on_ring(void *arg)
 	(void)arg; /* the round that follows pumps */
 }
 
+bool stream_is_stalled(const struct stream *s)
+{
+	return s->out.buf.len >= OUT_HIGH_WATER;
+}
+
 static void pump(struct stream *s)
 {
 	int n;

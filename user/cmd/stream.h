@@ -63,6 +63,8 @@ int stream_start(struct stream *stream);
 int stream_loop(struct stream *stream);
 /* What happened before this is told, unless it is done; then the kernel side falls silent. */
 void stream_stop(struct stream *stream);
+/* The reader of the output is so slow that no event is taken at all. */
+bool stream_is_stalled(const struct stream *stream);
 /* As if it came from the session. */
 void stream_tell(struct stream *stream, const struct event *event);
 /* An event of the command's own that counts for --count. */
