@@ -88,6 +88,13 @@ static void what_is_not_known_is_absent(void **state)
 	(void)state;
 	put(&event);
 	assert_field("MESSAGE", "closed tcp 0.0.0.0:8080 by (unknown): netns 7");
+	assert_no_field("PORTTRACE_WHILE_DOWN");
+	event.while_down = true;
+	put(&event);
+	assert_field("MESSAGE",
+		     "closed tcp 0.0.0.0:8080 by (unknown): netns 7; while porttrace was "
+		     "down");
+	assert_field("PORTTRACE_WHILE_DOWN", "1");
 	assert_no_field("PORTTRACE_PID");
 	assert_no_field("PORTTRACE_COMM");
 	assert_no_field("PORTTRACE_EXE");

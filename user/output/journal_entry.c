@@ -272,6 +272,8 @@ void journal_put_fields(const struct event *event, struct enrich *enrich, struct
 		put_process(event, enrich, out);
 	if (event->verdict)
 		put_verdict(event->verdict, out);
+	if (event->while_down)
+		put_number(out, "PORTTRACE_WHILE_DOWN=", 1);
 }
 
 size_t journal_put_event(const struct event *event, struct enrich *enrich, uint64_t seq,
