@@ -165,6 +165,26 @@ static void counted(void)
 	check(!tracer_count(tracer, "missing", 8082), "more than --count asks for");
 }
 
+/* With --alerts: two rules for a port, and one that is missing again soon after it was. */
+static void missing_again(void)
+{
+	struct tracer *tracer;
+	int fd;
+
+	policing_prepare();
+	file_write(POLICY_PATH, 0644,
+		   "require tcp/8080 netns=%lu on=127.0.0.1\n"
+		   "require tcp/8080 netns=%lu on=127.0.0.2\ndefault ignore\n",
+		   netns_inode(), netns_inode());
+	tracer = tracer_launch(
+		&(struct launch){ .args = { "--policy", POLICY_PATH, "--alerts" }, .text = true });
+	await_text(tracer, "[porttrace.policy:1]");
+	await_text(tracer, "[porttrace.policy:2]");
+	fd = tcp_listen("127.0.0.1", 8080);
+	sock_close(fd);
+	await_text(tracer, "MISSING: closed, and not back within 5 s");
+}
+
 /* --- the same again, and storms --------------------------------------------------- */
 
 static void fold(void)
@@ -341,6 +361,8 @@ const struct test alert_tests[] = {
 	{ "alert-console", "an alert has a line of its own, with colour on top", console, 0 },
 	{ "alert-missing", "required: at the start, and 5 s after a close, but for a restart",
 	  missing, 40 },
+	{ "alert-missing-again", "what is missing is told for each rule, and each time it went",
+	  missing_again, 30 },
 	{ "alert-count", "--count holds for what is missing, too", counted, 0 },
 	{ "alert-fold", "the same again is one alert and a count; JSON has each", fold, 0 },
 	{ "alert-reload", "SIGHUP: a broken file changes nothing, a good one judges again", reload,

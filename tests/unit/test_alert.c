@@ -145,6 +145,20 @@ static void another_port_executable_or_unit_is_another(void **state)
 	assert_int_equal(note(80, NOON), ALERT_AGAIN);
 }
 
+/* Another rule wants it, or it came and went. But of hundreds not each has a line. */
+static void what_is_missing_is_never_the_same_again(void **state)
+{
+	struct event event = { .kind = EVENT_MISSING, .verdict = &verdict };
+
+	(void)state;
+	event.socket.local.port = 80;
+	for (int i = 0; i < ALERT_EXE_MAX; i++)
+		assert_int_equal(alerts_note(alerts, &event, NOON + SEC, hear, said), ALERT_TELL);
+	assert_int_equal(alerts_note(alerts, &event, NOON + SEC, hear, said), ALERT_STORM);
+	run(NOON + SEC + ALERT_STORM_NS);
+	assert_said("1 storm 80-80 - warning;");
+}
+
 static void a_storm_is_summarised_per_executable(void **state)
 {
 	size_t told = 0, counted = 0;
@@ -248,6 +262,7 @@ int main(void)
 		TEST(what_is_graver_than_before_is_told),
 		TEST(a_time_that_is_over_is_told_before_what_comes),
 		TEST(another_port_executable_or_unit_is_another),
+		TEST(what_is_missing_is_never_the_same_again),
 		TEST(a_storm_is_summarised_per_executable),
 		TEST(many_executables_are_bounded_and_counted),
 		TEST(a_storm_hides_nothing_graver),

@@ -237,11 +237,12 @@ enum alert_course alerts_note(struct alerts *alerts, const struct event *event, 
 			      alert_count_fn tell, void *arg)
 {
 	enum severity severity = event->verdict->severity;
+	bool is_missing = event->kind == EVENT_MISSING;
 	struct told key = key_of(event), *told;
 	struct storm *storm;
 
 	alerts_run(alerts, now_ns, tell, arg);
-	told = find_told(alerts, &key);
+	told = is_missing ? NULL : find_told(alerts, &key);
 	if (told && severity > told->severity) {
 		told->severity = severity;
 		return ALERT_TELL;
@@ -259,7 +260,8 @@ enum alert_course alerts_note(struct alerts *alerts, const struct event *event, 
 	}
 	storm->told[severity]++;
 	alerts->told[severity]++;
-	remember(alerts, &key, event, now_ns);
+	if (!is_missing)
+		remember(alerts, &key, event, now_ns);
 	return ALERT_TELL;
 }
 

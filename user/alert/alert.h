@@ -4,7 +4,8 @@
  * executable, unit) one alert in ALERT_AGAIN_NS, and one more if it is graver; of each
  * executable ALERT_EXE_MAX, and ALERT_MAX in all, of each severity in ALERT_STORM_NS, so that
  * nothing grave hides among what is less. What is counted is told when that time is
- * over. For the console: JSON and the journal have each event.
+ * over. For the console: JSON and the journal have each event. What is missing is
+ * never the same again: it was there between, and nobody may look after it any more.
  *
  * Its memory is bounded by these numbers, and by ALERT_EXES_MAX executables
  * with a count of their own; those of the rest are counted as one.
