@@ -503,6 +503,41 @@ static void journal_full(void)
 	json_decref(journald_await(of(getpid(), FIRST + 1), 1));
 }
 
+#define STORM 10000
+
+/* Each alert is there, though the journal read none of them while they came. */
+static void journal_storm(void)
+{
+	struct launch launch = {
+		.args = { "--journal", "--policy", POLICY, "--alerts" },
+		.text = true,
+	};
+	struct tracer *tracer;
+	char policy[256];
+	json_t *entries;
+
+	journald_prepare();
+	journald_start();
+	snprintf(policy, sizeof(policy),
+		 "alert tcp/8080 netns=%lu\nalert:crit tcp/20000-29999 netns=%lu\n"
+		 "default ignore\n",
+		 netns_inode(), netns_inode());
+	write_policy(policy);
+	tcp_listen("127.0.0.1", 8080);
+	tracer = tracer_launch(&launch);
+	json_decref(journald_await("PORTTRACE_EVENT=existing " UNEXPECTED, 1));
+	journald_stop();
+	for (int i = 0; i < STORM; i++) {
+		sock_close(tcp_listen("127.0.0.1", FIRST + i));
+		if (i % 100 == 0)
+			tracer_pump(tracer, 0);
+	}
+	journald_continue();
+	entries = journald_await("PRIORITY=2 --output-fields=PORTTRACE_SEQ " UNEXPECTED, STORM);
+	check(json_array_size(entries) >= STORM, "%zu alerts", json_array_size(entries));
+	json_decref(entries);
+}
+
 const struct test journal_tests[] = {
 	{ "journal-fields", "an open and a close in the journal, with all fields", entry_fields,
 	  0 },
@@ -524,5 +559,7 @@ const struct test journal_tests[] = {
 const struct test journal_flood_tests[] = {
 	{ "journal-full", "journald stopped: what finds no room is counted in the journal",
 	  journal_full, 60 },
+	{ "journal-storm", "10,000 alerts while journald is stopped: none lacks", journal_storm,
+	  60 },
 	{ 0 },
 };

@@ -2,6 +2,7 @@
 /* The way to the journal, with a socket of ours in journald's place. */
 #include "sinks.h"
 
+#include "model/verdict.h"
 #include "output/journal.h"
 #include "output/journal_socket.h"
 
@@ -296,7 +297,7 @@ static void what_a_full_journal_does_not_take_is_counted(void **state)
 
 	(void)state;
 	serve();
-	open_journal(100000000, ROOM);
+	open_journal(100000000, 2 * ROOM);
 	for (unsigned int i = 0; i < MANY; i++)
 		send_open((uint16_t)(i + 1));
 	assert_int_equal(news[JOURNAL_NEWS_LOSING], 1);
@@ -327,7 +328,24 @@ static void what_a_full_journal_does_not_take_is_counted(void **state)
 	assert_int_equal(news[JOURNAL_NEWS_LOSING], 1);
 }
 
-static void connections_leave_room_for_ports(void **state)
+static void assert_counts(size_t waiting, size_t untold)
+{
+	assert_int_equal(journal_counts(journal).waiting, waiting);
+	assert_int_equal(journal_counts(journal).untold, untold);
+}
+
+static void send_alerts(uint16_t count)
+{
+	struct verdict verdict = { .kind = VERDICT_UNEXPECTED, .rule = "default" };
+	struct event event = an_event(EVENT_OPEN, &process);
+
+	event.from = RECORD_OPEN;
+	event.verdict = &verdict;
+	for (uint16_t i = 0; i < count; i++)
+		journal_event(journal, enrich, &event);
+}
+
+static void connections_leave_room_for_ports_and_ports_for_alerts(void **state)
 {
 	struct connection connection;
 	struct event event = a_connection_event(EVENT_CONNECT, &connection);
@@ -336,14 +354,14 @@ static void connections_leave_room_for_ports(void **state)
 	open_journal(100000000, 100);
 	for (int i = 0; i < 200; i++)
 		journal_event(journal, enrich, &event);
-	assert_int_equal(journal_counts(journal).waiting, 50);
-	assert_int_equal(journal_counts(journal).untold, 150);
-	for (uint16_t i = 1; i <= 50; i++)
+	assert_counts(25, 175);
+	for (uint16_t i = 1; i <= 26; i++)
 		send_open(i);
-	assert_int_equal(journal_counts(journal).waiting, 100);
-	assert_int_equal(journal_counts(journal).untold, 150);
-	send_open(51);
-	assert_int_equal(journal_counts(journal).untold, 151);
+	assert_counts(50, 176);
+	send_alerts(50);
+	assert_counts(100, 176);
+	send_alerts(1);
+	assert_counts(100, 177);
 }
 
 static void bytes_are_bounded_as_well(void **state)
@@ -433,7 +451,7 @@ int main(void)
 		JOURNAL_TEST(a_restart_is_noticed_without_a_new_event),
 		JOURNAL_TEST(what_was_read_is_not_sent_again),
 		JOURNAL_TEST(what_a_full_journal_does_not_take_is_counted),
-		JOURNAL_TEST(connections_leave_room_for_ports),
+		JOURNAL_TEST(connections_leave_room_for_ports_and_ports_for_alerts),
 		JOURNAL_TEST(bytes_are_bounded_as_well),
 		JOURNAL_TEST(a_large_entry_goes_by_memfd),
 		JOURNAL_TEST(a_late_entry_has_no_object_pid),

@@ -6,9 +6,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* What the journal has not taken yet: minutes of a busy host, and no more memory than that. */
-#define MAX_BYTES ((size_t)8 * 1024 * 1024)
-#define MAX_ENTRIES 16384
+/*
+ * What the journal has not taken yet: minutes of a busy host, or a storm of 10,000 alerts, and no
+ * more memory than that.
+ */
+#define MAX_BYTES ((size_t)16 * 1024 * 1024)
+#define MAX_ENTRIES 32768
 
 /* How long the journal has at the end. */
 #define DRAIN_NS 1000000000ULL

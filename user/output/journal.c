@@ -151,7 +151,7 @@ static void wait_for_room(struct journal *j, long error)
 		timer_set(j->setup.timers, &j->again, boot_after_ns(RETRY_MEMORY));
 }
 
-static void add(struct journal *j, size_t lasting, bool of_many)
+static void add(struct journal *j, size_t lasting, enum journal_part part)
 {
 	uint64_t now = boot_now_ns();
 
@@ -159,7 +159,7 @@ static void add(struct journal *j, size_t lasting, bool of_many)
 		buf_free(&j->line);
 		journal_queue_lose(&j->queue, now);
 	} else {
-		journal_queue_add(&j->queue, j->line.data, j->line.len, lasting, of_many, now);
+		journal_queue_add(&j->queue, j->line.data, j->line.len, lasting, part, now);
 	}
 	buf_clear(&j->line);
 	if (j->queue.losses.count && !j->losing_told)
@@ -175,7 +175,7 @@ static void tell_losses(struct journal *j)
 		return;
 	j->queue.losses = (struct journal_losses){ 0 };
 	journal_put_untold(losses.count, losses.from_ns, losses.to_ns, ++j->seq, &j->line);
-	add(j, j->line.len, false);
+	add(j, j->line.len, JOURNAL_ALL);
 	tell(j, JOURNAL_NEWS_LOST, 0, losses.count);
 }
 
@@ -269,13 +269,21 @@ struct journal *journal_new(const struct journal_setup *setup)
 	return j;
 }
 
-static void enqueue(struct journal *j, size_t lasting, bool of_many)
+static void enqueue(struct journal *j, size_t lasting, enum journal_part part)
 {
-	add(j, lasting, of_many);
+	add(j, lasting, part);
 	if (j->blocked && j->queue.n % TRY_EVERY == 0)
 		on_room(j);
 	else
 		flush(j);
+}
+
+static enum journal_part part_of(const struct event *event)
+{
+	if (event->connection)
+		return JOURNAL_QUARTER;
+	return event->kind == EVENT_LOST || journal_event_is_alert(event) ? JOURNAL_ALL :
+									    JOURNAL_HALF;
 }
 
 void journal_event(struct journal *journal, struct enrich *enrich, const struct event *event)
@@ -284,14 +292,14 @@ void journal_event(struct journal *journal, struct enrich *enrich, const struct 
 
 	tell_losses(journal);
 	lasting = journal_put_event(event, enrich, ++journal->seq, &journal->line);
-	enqueue(journal, lasting, event->connection);
+	enqueue(journal, lasting, part_of(event));
 }
 
 void journal_note(struct journal *journal, enum journal_kind kind, const char *text)
 {
 	tell_losses(journal);
 	journal_put_note(kind, text, ++journal->seq, &journal->line);
-	enqueue(journal, journal->line.len, false);
+	enqueue(journal, journal->line.len, JOURNAL_ALL);
 }
 
 struct journal_counts journal_counts(const struct journal *journal)

@@ -49,7 +49,7 @@ static void put_head(enum journal_kind kind, enum journal_priority priority, uin
 /* --- what kind of entry ----------------------------------------------------------- */
 
 /* That an unexpected port has gone is no alarm any more. */
-static bool is_alert(const struct event *e)
+bool journal_event_is_alert(const struct event *e)
 {
 	return e->verdict && e->verdict->kind == VERDICT_UNEXPECTED &&
 	       (event_opens(e) || e->kind == EVENT_MISSING);
@@ -57,7 +57,7 @@ static bool is_alert(const struct event *e)
 
 enum journal_kind journal_event_kind(const struct event *event)
 {
-	if (event->kind == EVENT_MISSING || !is_alert(event))
+	if (event->kind == EVENT_MISSING || !journal_event_is_alert(event))
 		return (enum journal_kind)event->kind;
 	return event->verdict->changed ? JOURNAL_CHANGED : JOURNAL_UNEXPECTED;
 }
@@ -70,7 +70,7 @@ enum journal_priority journal_event_priority(const struct event *event)
 		[SEVERITY_CRIT] = JOURNAL_CRIT,
 	};
 
-	if (is_alert(event))
+	if (journal_event_is_alert(event))
 		return by_severity[event->verdict->severity];
 	return journal_kind_priority((enum journal_kind)event->kind);
 }
@@ -101,7 +101,7 @@ static void put_what(const struct event *e, struct buf *out)
 		[EVENT_MISSING] = "required and not open: ",
 	};
 
-	if (is_alert(e) && e->kind != EVENT_MISSING)
+	if (journal_event_is_alert(e) && e->kind != EVENT_MISSING)
 		buf_puts(out, e->verdict->changed ? "CHANGED: " : "UNEXPECTED: ");
 	buf_puts(out, words[e->kind]);
 	if (e->kind == EVENT_LOST)

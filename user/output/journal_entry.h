@@ -14,6 +14,9 @@
 /* MESSAGE is cut behind this many bytes: journalctl -o json shows none above 4,096. */
 #define JOURNAL_MESSAGE_MAX 2000
 
+/* Of a port that should not be open, or of one that should. */
+bool journal_event_is_alert(const struct event *event);
+
 /* An alert has another kind and priority than the event alone. */
 enum journal_kind journal_event_kind(const struct event *event);
 enum journal_priority journal_event_priority(const struct event *event);

@@ -106,9 +106,8 @@ static void entry_free(struct journal_queue *queue, struct journal_entry *entry)
 /* --- the queue -------------------------------------------------------------------- */
 
 bool journal_queue_add(struct journal_queue *queue, const char *data, size_t len, size_t lasting,
-		       bool of_many, uint64_t now_ns)
+		       enum journal_part part, uint64_t now_ns)
 {
-	size_t part = of_many ? 2 : 1;
 	struct journal_entry *entry = NULL;
 
 	if (queue->n < queue->max_entries / part &&
@@ -186,7 +185,7 @@ void journal_queue_again(struct journal_queue *queue)
 
 bool journal_queue_has_ease(const struct journal_queue *queue)
 {
-	return queue->n <= queue->max_entries / 4 && queue->bytes <= queue->max_bytes / 4;
+	return queue->n <= queue->max_entries / 8 && queue->bytes <= queue->max_bytes / 8;
 }
 
 void journal_queue_free(struct journal_queue *queue)

@@ -48,11 +48,14 @@ struct journal_queue {
 
 void journal_queue_init(struct journal_queue *queue, size_t max_bytes, size_t max_entries);
 /*
- * Copies an entry to the end. Those of many may fill half of the queue alone, so
- * that a flood of connections leaves room for ports. False: it is counted as lost.
+ * Which part of the queue is for an entry, so that a flood of connections leaves room for
+ * ports, and a storm of ports for the alerts in it.
  */
+enum journal_part { JOURNAL_ALL = 1, JOURNAL_HALF = 2, JOURNAL_QUARTER = 4 };
+
+/* Copies an entry to the end. False: it is counted as lost. */
 bool journal_queue_add(struct journal_queue *queue, const char *data, size_t len, size_t lasting,
-		       bool of_many, uint64_t now_ns);
+		       enum journal_part part, uint64_t now_ns);
 /* The first that waits, or NULL. */
 struct journal_entry *journal_queue_first(const struct journal_queue *queue);
 /* The first that waits was sent, as a datagram with that many bytes. */
