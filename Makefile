@@ -64,9 +64,10 @@ HOOKS_PARTS := core calls conn_tell conn hook_cgroup hook_cgroup_conn hook_fentr
 SNAPSHOT_PARTS := snapshot
 
 MAN_PAGES := $(patsubst docs/%.scd,build/%,$(wildcard docs/*.scd))
+COMPLETIONS := $(addprefix build/completions/,bash/porttrace zsh/_porttrace fish/porttrace.fish)
 
 .PHONY: all
-all: $(B)/porttrace $(if $(CROSS),,$(MAN_PAGES))
+all: $(B)/porttrace $(if $(CROSS),,$(MAN_PAGES) $(COMPLETIONS))
 
 $(B)/porttrace: $(OBJ)/porttrace FORCE
 	$(Q)cmp -s $< $@ || { cp $< $@.new && mv $@.new $@; }
@@ -131,6 +132,12 @@ $(MAN_PAGES): build/%: docs/%.scd tools/man-options build/porttrace
 	$(call say,MAN,$@)
 	$(Q)tools/man-options build/porttrace < $< > $@.scd
 	$(Q)scdoc < $@.scd > $@
+
+# So are those that the shells complete; the folder says which shell.
+$(COMPLETIONS): build/completions/%: tools/completions build/porttrace
+	$(call say,COMPL,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)tools/completions build/porttrace $(*D) > $@
 
 # --- set-up, run ----------------------------------------------------------------------
 

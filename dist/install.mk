@@ -13,6 +13,9 @@ localstatedir ?= /var
 unitdir ?= $(prefix)/lib/systemd/system
 catalogdir ?= $(prefix)/lib/systemd/catalog
 pkgdatadir ?= $(datadir)/porttrace
+bashcompdir ?= $(datadir)/bash-completion/completions
+zshcompdir ?= $(datadir)/zsh/site-functions
+fishcompdir ?= $(datadir)/fish/vendor_completions.d
 confdir = $(sysconfdir)/porttrace
 
 INSTALL ?= install
@@ -34,7 +37,8 @@ RULES := $(wildcard dist/*.rules dist/*.rules.yml)
 INSTALLED = $(sbindir)/porttrace $(unitdir)/porttrace.service \
 	$(MAN_8:%=$(mandir)/man8/%) $(MAN_7:%=$(mandir)/man7/%) $(MAN_5:%=$(mandir)/man5/%) \
 	$(CATALOGS:dist/%=$(catalogdir)/%) $(POLICIES:dist/%=$(pkgdatadir)/%) $(RULES:dist/%=$(pkgdatadir)/%) \
-	$(SCHEMAS:docs/%=$(pkgdatadir)/%)
+	$(SCHEMAS:docs/%=$(pkgdatadir)/%) \
+	$(bashcompdir)/porttrace $(zshcompdir)/_porttrace $(fishcompdir)/porttrace.fish
 
 # put FILES, FOLDER
 put = $(if $(1),$(INSTALL_DATA) $(1) $(DESTDIR)$(2))
@@ -49,6 +53,9 @@ install: all
 	$(call put,$(CATALOGS),$(catalogdir))
 	$(call put,$(POLICIES),$(pkgdatadir)/policy.d)
 	$(call put,$(RULES) $(SCHEMAS),$(pkgdatadir))
+	$(call put,build/completions/bash/porttrace,$(bashcompdir))
+	$(call put,build/completions/zsh/_porttrace,$(zshcompdir))
+	$(call put,build/completions/fish/porttrace.fish,$(fishcompdir))
 	sed $(UNIT_PATHS) dist/porttrace.service > $(B)/porttrace.service
 	$(call put,$(B)/porttrace.service,$(unitdir))
 	[ -e $(DESTDIR)$(confdir)/porttrace.policy ] || $(call put,dist/porttrace.policy,$(confdir))

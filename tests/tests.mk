@@ -102,9 +102,10 @@ test-includes:
 	@tests/check $(RESULTS)/house.tsv house include-arrows tools/check-includes
 	@tests/check $(RESULTS)/house.tsv house include-check-finds tools/check-includes --self-test
 
-test-docs: build/porttrace $(MAN_PAGES)
+test-docs: build/porttrace $(MAN_PAGES) $(COMPLETIONS)
 	@tests/check $(RESULTS)/docs.tsv docs man-page-has-every-option tests/docs/options
 	@tests/check $(RESULTS)/docs.tsv docs man-page-is-well-formed tests/docs/well-formed
+	@tests/check $(RESULTS)/docs.tsv docs shells-complete-what-is-taken tests/docs/completions
 	@tests/check $(RESULTS)/docs.tsv docs man-page-and-schema-agree tests/docs/events --page
 	@tests/check $(RESULTS)/docs.tsv docs schema-finds-what-is-wrong tests/docs/events --self-test
 	@tests/check $(RESULTS)/docs.tsv docs recorded-events-are-of-the-schema tests/docs/events $(RINGS_DIR)/*.json
