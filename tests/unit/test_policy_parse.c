@@ -47,6 +47,8 @@ struct wrong {
 	const char *said; /* NULL: nothing */
 };
 
+#define H16 "hook-of-16-bytes"
+
 static void each_mistake_is_told_where_it_is(void **state)
 {
 	static const struct wrong table[] = {
@@ -115,6 +117,12 @@ static void each_mistake_is_told_where_it_is(void **state)
 		{ "alert tcp/22 hook=../x", ":1:19: error: a hook is the name of a file" },
 		{ "alert tcp/22 hook=a/b", ":1:19: error: a hook is the name of a file" },
 		{ "alert tcp/22 hook=..", ":1:19: error: a hook is the name of a file" },
+		{ "alert tcp/22 hook=" H16 H16 H16 H16 H16 H16 H16 H16 H16 H16 H16 H16 H16 H16 H16
+		  "123456789012345",
+		  NULL },
+		{ "alert tcp/22 hook=" H16 H16 H16 H16 H16 H16 H16 H16 H16 H16 H16 H16 H16 H16 H16
+			  H16,
+		  ":1:19: error: a hook is the name of a file" },
 		{ "alert tcp/22 hook=", ":1:14: error: a hook is the name of a file" },
 		{ "allow tcp/80 on=lopback",
 		  ":1:17: error: unknown scope 'lopback': did you mean 'loopback'?" },

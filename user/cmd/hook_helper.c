@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -43,13 +44,13 @@ struct job {
 	struct helper *helper;
 	pid_t pid; /* of its guard; 0: none */
 	int pidfd;
-	char name[64];
+	char name[NAME_MAX + 1];
 };
 
 /* Something that went wrong, told at most once a second, with how often. */
 struct trouble {
 	uint64_t count;
-	char text[160]; /* the last one */
+	char text[768]; /* the last one */
 };
 
 enum trouble_kind { NOT_RUN, FAILED, KILLED, TROUBLES };

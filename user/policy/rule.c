@@ -3,6 +3,7 @@
 #include "policy/internal.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -195,11 +196,12 @@ static int plain_parse(const struct line *line, enum rule_key key, struct span w
 	if (rule->action != ACTION_ALERT && rule->action != ACTION_REQUIRE)
 		complain(line, PROBLEM_ERROR, word, NULL,
 			 "a hook belongs to alert and require: here nothing happens to run it for");
-	else if (!value.len || strspn(rule->hook, allowed) != value.len || *rule->hook == '.')
+	else if (!value.len || value.len > NAME_MAX || strspn(rule->hook, allowed) != value.len ||
+		 *rule->hook == '.')
 		complain(
 			line, PROBLEM_ERROR, value.len ? value : word, NULL,
 			"a hook is the name of a file in /etc/porttrace/hooks.d: letters, digits, '.', "
-			"'_' and '-', no '.' at its beginning");
+			"'_' and '-', 255 at most, no '.' at its beginning");
 	else
 		return 0;
 	return -EINVAL;
