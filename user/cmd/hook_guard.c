@@ -74,7 +74,7 @@ static bool hand_on(struct output *output)
 	say_text(text, (size_t)n < room ? (size_t)n : room);
 	output->len += (size_t)n < room ? (size_t)n : room;
 	if ((size_t)n > room && !output->cut)
-		say("a hook writes more than %d bytes: the rest is left out", HOOKS_OUTPUT_MAX);
+		say("a hook writes more than %zu bytes: the rest is left out", HOOKS_OUTPUT_MAX);
 	output->cut |= (size_t)n > room;
 	return true;
 }

@@ -13,8 +13,8 @@
 #define HOOKS_DIR "/etc/porttrace/hooks.d"
 #define HOOKS_AT_ONCE 4
 #define HOOKS_SECONDS 10
-#define HOOKS_OUTPUT_MAX (16 * 1024) /* bytes of each */
-#define HOOKS_WAITING_MAX 64         /* more are not run, and counted */
+#define HOOKS_OUTPUT_MAX ((size_t)16 * 1024) /* bytes of each */
+#define HOOKS_WAITING_MAX 64                 /* more are not run, and counted */
 
 struct hooks {
 	int fd; /* to the helper; -1: there is none */
