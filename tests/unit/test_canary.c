@@ -2,7 +2,7 @@
 #include "unit.h"
 
 #include "base/loop.h"
-#include "cmd/canary.h"
+#include "service/canary.h"
 
 #define SECOND 1000000000ULL
 

@@ -10,9 +10,9 @@
 #include "alert/alert.h"
 #include "alert/judge.h"
 #include "alert/missing.h"
-#include "cmd/hooks.h"
-#include "cmd/metering.h"
 #include "cmd/stream.h"
+#include "service/hooks.h"
+#include "service/metering.h"
 
 struct alerting {
 	struct stream *stream;     /* borrowed, as the next */

@@ -3,8 +3,8 @@
 #ifndef PORTTRACE_CMD_CLOSE_INTERNAL_H
 #define PORTTRACE_CMD_CLOSE_INTERNAL_H
 
-#include "cmd/open_now.h"
 #include "enrich/enrich.h"
+#include "session/open_now.h"
 
 /* One socket to be closed. */
 struct target {

@@ -3,8 +3,6 @@
 #ifndef PORTTRACE_CMD_CMD_H
 #define PORTTRACE_CMD_CMD_H
 
-#define PORTTRACE_VERSION "0.1.0"
-
 int cmd_watch(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_who(int argc, char **argv);

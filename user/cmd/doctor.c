@@ -4,8 +4,8 @@
 #include "base/log.h"
 #include "base/options.h"
 #include "cmd/cmd.h"
-#include "cmd/confine.h"
 #include "cmd/option_words.h"
+#include "service/confine.h"
 #include "trace/trace.h"
 
 #include <stdio.h>

@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 #include "base/replace.h"
-#include "cmd/cmd.h"
+#include "base/version.h"
 #include "cmd/policing.h"
 
 #include <errno.h>

@@ -3,8 +3,8 @@
 
 #include "base/log.h"
 #include "base/out.h"
-#include "cmd/gaps.h"
 #include "cmd/terminal.h"
+#include "session/gaps.h"
 
 #include <errno.h>
 #include <stdio.h>

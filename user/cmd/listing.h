@@ -3,9 +3,9 @@
 #ifndef PORTTRACE_CMD_LISTING_H
 #define PORTTRACE_CMD_LISTING_H
 
-#include "cmd/open_now.h"
 #include "cmd/policed.h"
 #include "cmd/stream_options.h"
+#include "session/open_now.h"
 
 struct listing {
 	/* The command's, before listing_open(); columns.n 0: those are chosen that say something. */

@@ -2,8 +2,8 @@
 #include "cmd/looking.h"
 
 #include "base/log.h"
-#include "cmd/open_now.h"
 #include "cmd/waited.h"
+#include "session/open_now.h"
 
 #include <stdlib.h>
 

@@ -4,7 +4,7 @@
 #define PORTTRACE_CMD_POLICED_H
 
 #include "alert/judge.h"
-#include "cmd/open_now.h"
+#include "session/open_now.h"
 
 struct policed {
 	struct judge *judge;     /* NULL: there is no policy */

@@ -5,10 +5,10 @@
 #include "cmd/caller.h"
 #include "cmd/cmd.h"
 #include "cmd/command.h"
-#include "cmd/open_now.h"
 #include "cmd/passing.h"
 #include "cmd/stream.h"
 #include "output/summary.h"
+#include "session/open_now.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -7,10 +7,10 @@
 #define PORTTRACE_CMD_SERVICE_H
 
 #include "base/notify.h"
-#include "cmd/canary.h"
-#include "cmd/metering.h"
-#include "cmd/state_file.h"
 #include "cmd/stream.h"
+#include "service/canary.h"
+#include "service/metering.h"
+#include "service/state_file.h"
 
 #define SERVICE_STATUS 256
 

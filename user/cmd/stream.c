@@ -3,8 +3,8 @@
 
 #include "base/first_namespace.h"
 #include "base/log.h"
-#include "cmd/gaps.h"
 #include "cmd/terminal.h"
+#include "session/gaps.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -9,9 +9,9 @@
 #include "base/loop.h"
 #include "base/out.h"
 #include "base/timers.h"
-#include "cmd/journaling.h"
-#include "cmd/session.h"
 #include "cmd/stream_options.h"
+#include "service/journaling.h"
+#include "session/session.h"
 
 struct stream {
 	/* The command's, before stream_open(); the rest is zero then. */

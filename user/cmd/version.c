@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "base/version.h"
 #include "base/log.h"
 #include "base/options.h"
 #include "cmd/cmd.h"

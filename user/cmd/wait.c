@@ -4,12 +4,12 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "cmd/cmd.h"
-#include "cmd/confine.h"
 #include "cmd/looking.h"
 #include "cmd/option_words.h"
 #include "cmd/port_arg.h"
 #include "cmd/stream.h"
 #include "cmd/waited.h"
+#include "service/confine.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,9 +4,9 @@
 #include "base/resident.h"
 #include "cmd/alerting.h"
 #include "cmd/cmd.h"
-#include "cmd/confine.h"
 #include "cmd/service.h"
 #include "cmd/stream.h"
+#include "service/confine.h"
 
 #include <signal.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 #ifndef PORTTRACE_CMD_WHO_FACTS_H
 #define PORTTRACE_CMD_WHO_FACTS_H
 
-#include "cmd/open_now.h"
 #include "output/who.h"
+#include "session/open_now.h"
 
 /* One port, and what of it has to be given back. */
 struct who_facts {

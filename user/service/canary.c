@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cmd/canary.h"
+#include "service/canary.h"
 
 #include "base/loop.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A command that has started gives up what it needs no more. */
-#ifndef PORTTRACE_CMD_CONFINE_H
-#define PORTTRACE_CMD_CONFINE_H
+#ifndef PORTTRACE_SERVICE_CONFINE_H
+#define PORTTRACE_SERVICE_CONFINE_H
 
 struct json;
 

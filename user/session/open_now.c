@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cmd/open_now.h"
+#include "session/open_now.h"
 
 #include "base/first_namespace.h"
 #include "base/log.h"
 #include "base/proc.h"
-#include "cmd/gaps.h"
-#include "cmd/open_diag.h"
 #include "diag/held.h"
 #include "enrich/enrich.h"
+#include "session/gaps.h"
+#include "session/open_diag.h"
 #include "trace/trace.h"
 
 #include <errno.h>

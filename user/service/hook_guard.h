@@ -4,8 +4,8 @@
  * started, whatever became of its group, its session and its parents. It needs nobody
  * for that: if we are killed, it goes on, and if it is killed, the hook is as well.
  */
-#ifndef PORTTRACE_CMD_HOOK_GUARD_H
-#define PORTTRACE_CMD_HOOK_GUARD_H
+#ifndef PORTTRACE_SERVICE_HOOK_GUARD_H
+#define PORTTRACE_SERVICE_HOOK_GUARD_H
 
 #include <sys/types.h>
 

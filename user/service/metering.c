@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cmd/metering.h"
+#include "service/metering.h"
 
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/replace.h"
-#include "cmd/cmd.h"
+#include "base/version.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cmd/state_file.h"
+#include "service/state_file.h"
 
 #include "base/log.h"
 #include "base/loop.h"

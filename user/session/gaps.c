@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cmd/gaps.h"
+#include "session/gaps.h"
 
 #include "base/log.h"
 

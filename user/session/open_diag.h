@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What is open now where BPF is not to be had: from sock_diag and /proc, as far as this user may see. */
-#ifndef PORTTRACE_CMD_OPEN_DIAG_H
-#define PORTTRACE_CMD_OPEN_DIAG_H
+#ifndef PORTTRACE_SESSION_OPEN_DIAG_H
+#define PORTTRACE_SESSION_OPEN_DIAG_H
 
 #include "base/netns.h"
 #include "model/snapshot.h"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cmd/session_internal.h"
+#include "session/session_internal.h"
 
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/loop.h"
-#include "cmd/gaps.h"
 #include "model/connections.h"
+#include "session/gaps.h"
 
 #include <errno.h>
 #include <malloc.h>

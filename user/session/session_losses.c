@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What could not be delivered is told, and ports are looked for again. */
 #include "base/loop.h"
-#include "cmd/session_internal.h"
+#include "session/session_internal.h"
 
 /* Asking for skipped runs takes system calls. */
 #define MISSES_GAP_NS (250 * NSEC_PER_MSEC)

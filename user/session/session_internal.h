@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Shared by the files of the session alone. */
-#ifndef PORTTRACE_CMD_SESSION_INTERNAL_H
-#define PORTTRACE_CMD_SESSION_INTERNAL_H
+#ifndef PORTTRACE_SESSION_SESSION_INTERNAL_H
+#define PORTTRACE_SESSION_SESSION_INTERNAL_H
 
-#include "cmd/session.h"
+#include "session/session.h"
 
 #define NSEC_PER_MSEC 1000000ULL
 

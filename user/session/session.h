@@ -3,8 +3,8 @@
  * A trace wired to a model: records become events. What every streaming command
  * stands on; it knows nothing of sinks.
  */
-#ifndef PORTTRACE_CMD_SESSION_H
-#define PORTTRACE_CMD_SESSION_H
+#ifndef PORTTRACE_SESSION_SESSION_H
+#define PORTTRACE_SESSION_SESSION_H
 
 #include "model/ports.h"
 #include "model/state.h"

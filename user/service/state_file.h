@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The folder in which a service keeps what is open: one service a folder, one file in it. */
-#ifndef PORTTRACE_CMD_STATE_FILE_H
-#define PORTTRACE_CMD_STATE_FILE_H
+#ifndef PORTTRACE_SERVICE_STATE_FILE_H
+#define PORTTRACE_SERVICE_STATE_FILE_H
 
 #include "model/state.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef PORTTRACE_CMD_HOOK_HELPER_H
-#define PORTTRACE_CMD_HOOK_HELPER_H
+#ifndef PORTTRACE_SERVICE_HOOK_HELPER_H
+#define PORTTRACE_SERVICE_HOOK_HELPER_H
 
 /* The most that a request has: a name, and an environment. */
 #define HOOK_REQUEST_MAX ((size_t)64 * 1024)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cmd/hook_helper.h"
+#include "service/hook_helper.h"
 
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/timers.h"
-#include "cmd/hook_guard.h"
-#include "cmd/hooks.h"
+#include "service/hook_guard.h"
+#include "service/hooks.h"
 
 #include <errno.h>
 #include <fcntl.h>

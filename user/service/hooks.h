@@ -4,8 +4,8 @@
  * A helper process runs them, so that no line waits for a fork, a disk or a hook:
  * HOOKS_AT_ONCE at a time, HOOKS_SECONDS each, then they are killed with all they started.
  */
-#ifndef PORTTRACE_CMD_HOOKS_H
-#define PORTTRACE_CMD_HOOKS_H
+#ifndef PORTTRACE_SERVICE_HOOKS_H
+#define PORTTRACE_SERVICE_HOOKS_H
 
 #include "base/buf.h"
 #include "base/timers.h"

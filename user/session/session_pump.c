@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The rings at work: when they are looked at, and who wakes whom. */
 #include "base/loop.h"
-#include "cmd/session_internal.h"
+#include "session/session_internal.h"
 
 /*
  * In a burst the kernel side stops waking us (a wake-up costs it more than the

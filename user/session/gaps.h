@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a snapshot could not see, in words. */
-#ifndef PORTTRACE_CMD_GAPS_H
-#define PORTTRACE_CMD_GAPS_H
+#ifndef PORTTRACE_SESSION_GAPS_H
+#define PORTTRACE_SESSION_GAPS_H
 
 #include "trace/trace.h"
 

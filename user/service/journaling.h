@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The journal beside the output: --journal. Each takes NULL, and does nothing then. */
-#ifndef PORTTRACE_CMD_JOURNALING_H
-#define PORTTRACE_CMD_JOURNALING_H
+#ifndef PORTTRACE_SERVICE_JOURNALING_H
+#define PORTTRACE_SERVICE_JOURNALING_H
 
 #include "output/journal.h"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Our end: requests to the helper. */
-#include "cmd/hooks.h"
+#include "service/hooks.h"
 
 #include "base/log.h"
 #include "base/loop.h"
-#include "cmd/hook_helper.h"
+#include "service/hook_helper.h"
 
 #include <errno.h>
 #include <inttypes.h>

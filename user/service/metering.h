@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Numbers of a service in a file, for node_exporter: counted as events pass, written every few seconds. */
-#ifndef PORTTRACE_CMD_METERING_H
-#define PORTTRACE_CMD_METERING_H
+#ifndef PORTTRACE_SERVICE_METERING_H
+#define PORTTRACE_SERVICE_METERING_H
 
-#include "cmd/canary.h"
-#include "cmd/session.h"
 #include "model/verdict.h"
 #include "output/metrics.h"
+#include "service/canary.h"
+#include "session/session.h"
 
 struct metering {
 	const char *path; /* NULL: nothing is written */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cmd/journaling.h"
+#include "service/journaling.h"
 
 #include "base/log.h"
 

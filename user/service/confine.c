@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cmd/confine.h"
+#include "service/confine.h"
 
 #include "base/json.h"
 #include "base/log.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cmd/open_diag.h"
+#include "session/open_diag.h"
 
 #include "base/first_namespace.h"
 #include "base/log.h"

@@ -3,8 +3,8 @@
  * What is open now, once: what list, who, close and check stand on. Sockets of
  * every network namespace, each with all its holders, in the order they are shown.
  */
-#ifndef PORTTRACE_CMD_OPEN_NOW_H
-#define PORTTRACE_CMD_OPEN_NOW_H
+#ifndef PORTTRACE_SESSION_OPEN_NOW_H
+#define PORTTRACE_SESSION_OPEN_NOW_H
 
 #include "model/filter.h"
 #include "model/ports.h"

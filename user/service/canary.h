@@ -5,8 +5,8 @@
  * cookie of the very socket, which the kernel gives no other; by nothing that
  * somebody else could have, too.
  */
-#ifndef PORTTRACE_CMD_CANARY_H
-#define PORTTRACE_CMD_CANARY_H
+#ifndef PORTTRACE_SERVICE_CANARY_H
+#define PORTTRACE_SERVICE_CANARY_H
 
 #include "base/timers.h"
 #include "model/event.h"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cmd/hook_guard.h"
+#include "service/hook_guard.h"
 
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/parse.h"
 #include "base/proc.h"
-#include "cmd/hooks.h"
+#include "service/hooks.h"
 
 #include <dirent.h>
 #include <errno.h>
