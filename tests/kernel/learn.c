@@ -275,6 +275,30 @@ static void learn_for(void)
 	expect_in(content(path), "%s", "\n# 3 times, ");
 }
 
+/* So does a terminal that goes. */
+static void learn_hangup(void)
+{
+	const char *path = program_file("learnt.policy");
+	char inode[32];
+	const struct launch launch = {
+		.command = "learn",
+		.args = { "--netns", inode, "--for", "1h", "--write", path },
+		.text = true,
+	};
+	struct opener host = program_start(PROGRAM_HOST);
+	int out, err, status;
+	pid_t pid;
+
+	snprintf(inode, sizeof(inode), "%lu", netns_inode());
+	opener_open(&host, &(struct spec){ .addr = "127.0.0.1", .port = 8080 });
+	pid = spawn_porttrace(&launch, &out, &err);
+	await_word(err, "learning for 1h");
+	kill(pid, SIGHUP);
+	await_word(err, "1 rule, 0 under REVIEW");
+	check(waitpid(pid, &status, 0) == pid && !status, "wait status %x", status);
+	expect_in(content(path), "\nallow tcp/8080 on=loopback exe=%s ", program_path());
+}
+
 const struct test learn_tests[] = {
 	{ "learn-now",
 	  "what is open becomes a policy: scopes, fixed ports, those the kernel picked", learn_now,
@@ -287,5 +311,6 @@ const struct test learn_tests[] = {
 	  learn_usage, 0 },
 	{ "learn-replay", "what was learnt is expected, and nothing else", learn_replay, 0 },
 	{ "learn-for", "what opened meanwhile is learnt, and Ctrl-C writes it", learn_for, 0 },
+	{ "learn-hangup", "a terminal that goes writes it as well", learn_hangup, 0 },
 	{ NULL, NULL, NULL, 0 },
 };

@@ -32,7 +32,7 @@ struct loop {
 int loop_init(struct loop *loop);
 /*
  * These come through the loop as well, and each, SIGINT and SIGTERM included, goes
- * to take(info, arg) instead of ending it. 0 or -errno.
+ * to take(info, arg) instead of ending it (NULL: it ends it). 0 or -errno.
  */
 int loop_take_signals(struct loop *loop, const int *signals, size_t n,
 		      void (*take)(const struct signalfd_siginfo *info, void *arg), void *arg);

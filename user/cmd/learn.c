@@ -12,6 +12,7 @@
 #include "cmd/stream.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,6 +147,17 @@ static int watch(struct learning *l, struct stream *stream)
 	return stream_status(stream, err);
 }
 
+/* A terminal that goes after hours of it ends it as Ctrl-C does, unless it is told not to (nohup). */
+static int take_hangup(struct loop *loop)
+{
+	static const int hangup = SIGHUP;
+	struct sigaction is;
+
+	if (sigaction(SIGHUP, NULL, &is) || is.sa_handler == SIG_IGN)
+		return 0;
+	return loop_take_signals(loop, &hangup, 1, NULL, NULL);
+}
+
 /* What was learnt until something ended it is learnt: *whole says that it did begin. */
 static int learn_for(struct learning *l, bool *begun)
 {
@@ -160,6 +172,8 @@ static int learn_for(struct learning *l, bool *begun)
 	int status, err = loop_init(&stream.loop);
 
 	*begun = false;
+	if (!err)
+		err = take_hangup(&stream.loop);
 	if (err) {
 		say("cannot start: %s", strerror(-err));
 		return STATUS_NO_TRACING;
