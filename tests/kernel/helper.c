@@ -62,6 +62,24 @@ static int named(int argc, char **argv)
 	return close(fd) ? 1 : 0;
 }
 
+/* each FIRST COUNT: opens and closes one port after the other, as fast as can be. */
+static int each(int argc, char **argv)
+{
+	struct spec spec = { .addr = "127.0.0.1", .flags = SPEC_REUSEADDR };
+	long count = argc < 3 ? 0 : strtol(argv[2], NULL, 10);
+
+	for (long i = 0; i < count; i++) {
+		int fd;
+
+		spec.port = (int)(strtol(argv[1], NULL, 10) + i);
+		fd = spec_try(&spec);
+		if (fd < 0)
+			return 1;
+		close(fd);
+	}
+	return count ? 0 : 2;
+}
+
 /* opener: opens and closes what it is told. */
 static int opener(int argc, char **argv)
 {
@@ -76,6 +94,7 @@ static const struct {
 	int (*run)(int argc, char **argv);
 } helpers[] = {
 	{ "bind-listen-exit", bind_listen_exit },
+	{ "each", each },
 	{ "hold", hold },
 	{ "named", named },
 	{ "opener", opener },
