@@ -146,6 +146,19 @@ static void become_unmounted(int ctl, void *arg)
 	test_fail("%s: %s", path, strerror(errno));
 }
 
+static void become_chrooted(int ctl, void *arg)
+{
+	char fake[256], at[256];
+
+	snprintf(fake, sizeof(fake), "/tmp%s", (const char *)arg);
+	snprintf(at, sizeof(at), "/tmp%s", program_path());
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("/", "/tmp", NULL, MS_BIND | MS_REC, NULL) ||
+	    mount(fake, at, NULL, MS_BIND, NULL) || chroot("/tmp") || chdir("/"))
+		test_fail("another root: %s", strerror(errno));
+	become(ctl, program_path());
+}
+
 static void become_host(int ctl, void *arg)
 {
 	become(ctl, arg);
@@ -161,14 +174,15 @@ static void await_it(struct opener *opener)
 struct opener program_start(enum program_place place)
 {
 	static void (*const bodies[])(int ctl, void *arg) = {
-		[PROGRAM_HOST] = become_host,       [PROGRAM_COPY] = become_host,
-		[PROGRAM_DELETED] = become_host,    [PROGRAM_MEMFD] = become_memfd,
-		[PROGRAM_MOUNTED] = become_mounted, [PROGRAM_UNMOUNTED] = become_unmounted,
+		[PROGRAM_HOST] = become_host,         [PROGRAM_COPY] = become_host,
+		[PROGRAM_DELETED] = become_host,      [PROGRAM_MEMFD] = become_memfd,
+		[PROGRAM_MOUNTED] = become_mounted,   [PROGRAM_UNMOUNTED] = become_unmounted,
+		[PROGRAM_CHROOTED] = become_chrooted,
 	};
 	const char *exe = program_path();
 	struct opener opener;
 
-	if (place == PROGRAM_COPY || place == PROGRAM_MOUNTED)
+	if (place == PROGRAM_COPY || place == PROGRAM_MOUNTED || place == PROGRAM_CHROOTED)
 		exe = opener_program();
 	if (place == PROGRAM_DELETED)
 		exe = program_at("old-server");

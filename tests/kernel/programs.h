@@ -12,6 +12,7 @@ enum program_place {
 	PROGRAM_MEMFD,   /* in memory alone */
 	PROGRAM_MOUNTED, /* the copy, mounted over program_path() in a mount namespace of its own */
 	PROGRAM_UNMOUNTED, /* a deleted file "memfd:server" of a mount that is gone as well */
+	PROGRAM_CHROOTED,  /* the copy, at program_path() below another root */
 };
 
 /* An opener that runs it from there. */

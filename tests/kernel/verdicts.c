@@ -190,8 +190,9 @@ static void impostors(void)
 		{ 8106, "unexpected", ":4", "crit", "exe is /memfd:server" },
 		{ 8107, "unexpected", ":6", "info", "exe is /memfd:server" },
 		{ 8108, "expected", ":5", NULL, NULL },
+		{ 8109, "unexpected", "default", "warning", "exe is /tmp/root/.live-" },
 	};
-	const char *path = policy("allow tcp/8101-8103 on=loopback exe=%s\n"
+	const char *path = policy("allow tcp/8101-8103,8109 on=loopback exe=%s\n"
 				  "allow tcp/8104,8106 on=loopback exe=%s\n"
 				  "allow tcp/8105 on=loopback exe=%s exe-deleted=ok\n"
 				  "alert:crit tcp/8101-8106 exe=memfd:*,/tmp/**\n"
@@ -206,6 +207,7 @@ static void impostors(void)
 	struct opener deleted = program_start(PROGRAM_DELETED);
 	struct opener memfd = program_start(PROGRAM_MEMFD);
 	struct opener unmounted = program_start(PROGRAM_UNMOUNTED);
+	struct opener chrooted = program_start(PROGRAM_CHROOTED);
 
 	open_port(&host, 8101);
 	open_port(&copy, 8102);
@@ -215,6 +217,7 @@ static void impostors(void)
 	open_port(&memfd, 8106);
 	open_port(&unmounted, 8107);
 	open_port(&memfd, 8108);
+	open_port(&chrooted, 8109);
 	expect_verdicts(tracer, path, wants, ARRAY_SIZE(wants));
 }
 
@@ -270,7 +273,7 @@ const struct test verdict_tests[] = {
 	{ "verdict-servers",
 	  "nginx and python3 have the ports that a policy gives them, and no other", servers, 0 },
 	{ "verdict-impostors",
-	  "a copied, a mounted, a deleted and a memfd executable are none of the host's", impostors,
+	  "a copied, mounted, chrooted, deleted or memfd executable is none of the host's", impostors,
 	  0 },
 	{ "verdict-upgrade", "a package upgrade is met by exe-deleted=ok", upgrade, 0 },
 	{ "verdict-ephemeral", "a port that was asked for is none that the kernel picked",
