@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* watch --policy: verdicts, alerts, what is missing, and a policy that is read again. */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,6 +164,32 @@ static void counted(void)
 	tracer_expect(tracer, "missing", 8080);
 	tracer_expect(tracer, "missing", 8081);
 	check(!tracer_count(tracer, "missing", 8082), "more than --count asks for");
+}
+
+/* It is back at once, but so much is before that in the stream that porttrace cannot know yet. */
+static void missing_unread(void)
+{
+	struct tracer *tracer;
+	long long until;
+	int fd;
+
+	policing_prepare();
+	file_write(POLICY_PATH, 0644, MARKERS "require tcp/8080 netns=%lu\ndefault ignore\n",
+		   netns_inode());
+	fd = tcp_listen("127.0.0.1", 8080);
+	tracer = policing_start(NULL);
+	sock_close(fd);
+	tracer_expect(tracer, "close", 8080);
+	for (int i = 0; i < 1000; i++)
+		open_once(8081);
+	fd = tcp_listen("127.0.0.1", 8080);
+	/* Nobody reads for longer than it may be closed. */
+	for (until = now_ms() + 6000; now_ms() < until;)
+		poll(NULL, 0, 100);
+	tracer_sync(tracer);
+	check(tracer_count(tracer, "open", 8080) == 1, "it did not open");
+	check(!tracer_count(tracer, "missing", 8080), "a restart is an alarm");
+	sock_close(fd);
 }
 
 /* With --alerts: two rules for a port, and one that is missing again soon after it was. */
@@ -361,6 +388,8 @@ const struct test alert_tests[] = {
 	{ "alert-console", "an alert has a line of its own, with colour on top", console, 0 },
 	{ "alert-missing", "required: at the start, and 5 s after a close, but for a restart",
 	  missing, 40 },
+	{ "alert-missing-unread", "a reader that is slow makes no restart an alarm", missing_unread,
+	  30 },
 	{ "alert-missing-again", "what is missing is told for each rule, and each time it went",
 	  missing_again, 30 },
 	{ "alert-count", "--count holds for what is missing, too", counted, 0 },

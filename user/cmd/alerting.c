@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* When it is looked again what is missing, where events waited to be read. */
+#define LOOK_AGAIN_NS 100000000ULL
+
 /* --- hooks ------------------------------------------------------------------------------- */
 
 /* The journal's fields, of which none has a line feed in it, and one more. */
@@ -112,10 +115,16 @@ static void tell_missing(const struct event *told, void *arg)
 	stream_report(alerting->stream, &event);
 }
 
+/* While events are not read it may be back, and its opening be among them. */
 static void on_absence(void *arg)
 {
 	struct alerting *alerting = arg;
 
+	if (stream_is_behind(alerting->stream)) {
+		timer_set(&alerting->stream->timers, &alerting->absence,
+			  boot_after_ns(LOOK_AGAIN_NS));
+		return;
+	}
 	missing_run(alerting->missing, boot_now_ns(), tell_missing, alerting);
 	set_timers(alerting);
 }

@@ -85,6 +85,11 @@ void stream_report(struct stream *s, const struct event *event)
 		s->done = true;
 }
 
+bool stream_is_behind(const struct stream *s)
+{
+	return s->out.buf.len >= OUT_HIGH_WATER || session_is_behind(s->session);
+}
+
 struct buf *stream_text(struct stream *s)
 {
 	begin(s);
@@ -178,7 +183,7 @@ static void on_ring(void *arg)
 
 bool stream_is_stalled(const struct stream *s)
 {
-	return s->out.buf.len >= OUT_HIGH_WATER;
+	return s->out.buf.len >= OUT_HIGH_WATER || session_is_behind(s->session);
 }
 
 static void pump(struct stream *s)

@@ -71,6 +71,8 @@ void stream_tell(struct stream *stream, const struct event *event);
 void stream_report(struct stream *stream, const struct event *event);
 /* The same without counting. */
 void stream_print(struct stream *stream, const struct event *event);
+/* Ports opened or closed that were not told yet, or, where the reader is slow, may have. */
+bool stream_is_behind(const struct stream *s);
 /* Where a line of the command's own goes that is no event, behind the sink's first words. */
 struct buf *stream_text(struct stream *stream);
 /* Waits until the reader has taken what is formatted; not for ever after a signal. */

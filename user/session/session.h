@@ -43,6 +43,8 @@ void session_compare(struct session *session);
  * kernel's tables are compared. Returns how many records came, or -errno.
  */
 int session_pump(struct session *session);
+/* Whether ports opened or closed that were not told: some wait still, or were lost and not found yet. */
+bool session_is_behind(const struct session *session);
 
 /* The kernel side falls silent, and what it told before is taken. 0 or -errno. */
 int session_stop(struct session *session);

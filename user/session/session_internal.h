@@ -33,6 +33,7 @@ struct session {
 	bool no_snapshot;      /* this kernel gives none */
 	bool gap_said;
 	bool shut_said;
+	bool behind;         /* more ports wait in their ring than the last pump took */
 	unsigned int pumped; /* records in this pump */
 };
 

@@ -95,6 +95,7 @@ int session_pump(struct session *session)
 {
 	int ports = pump_ring(session, RING_PORTS), conns = 0, err = 0;
 
+	session->behind = ports >= PUMP_MAX;
 	if (ports >= 0)
 		conns = pump_ring(session, RING_CONNS);
 	if (ports < 0 || conns < 0)
@@ -105,6 +106,11 @@ int session_pump(struct session *session)
 	if (session->resync_due && boot_now_ns() >= session->resync_at_ns)
 		err = session_resync(session);
 	return err ? err : ports + conns;
+}
+
+bool session_is_behind(const struct session *session)
+{
+	return session->behind || session->resync_due;
 }
 
 /* Bounded by what the rings can hold: nothing comes after. */
