@@ -60,7 +60,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		return 0;
 	procs = procs_new();
 	ports = two_ports(procs);
-	state_put(&bytes, boot, ports);
+	state_put(&bytes, boot, ports, STATE_FOLLOWS_ALL);
 	snprintf(path, sizeof(path), "%s/seed", (*argv)[2]);
 	file = fopen(path, "w");
 	if (!file || fwrite(bytes.data, 1, bytes.len, file) != bytes.len || fclose(file)) {

@@ -106,6 +106,32 @@ static void state_restart(void)
 	expect_while_down(tracer_expect(tracer, "close", PORT + 2), false);
 }
 
+/* A run with -t does not follow UDP: what came meanwhile did not come while it was down. */
+static void state_filtered(void)
+{
+	struct tracer *tracer;
+	int fds[3], goes;
+
+	make_folder();
+	goes = udp_bind("127.0.0.1", PORT);
+	tracer = tracer_launch(&(struct launch){ .args = { "--state", folder, "-t" } });
+	tracer_ready(tracer);
+	sock_close(goes);
+	fds[0] = udp_bind("127.0.0.1", PORT + 1);
+	fds[1] = tcp_listen("127.0.0.1", PORT + 2);
+	tracer_expect(tracer, "open", PORT + 2);
+	tracer_finish_all();
+	fds[2] = tcp_listen("127.0.0.1", PORT + 3);
+	tracer = start();
+	tracer_sync(tracer);
+	expect_while_down(tracer_expect(tracer, "existing", PORT + 1), false);
+	expect_while_down(tracer_expect(tracer, "existing", PORT + 2), false);
+	expect_while_down(tracer_expect(tracer, "open", PORT + 3), true);
+	check(!tracer_count(tracer, "close", PORT), "UDP closed while it was not looked at");
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
+		sock_close(fds[i]);
+}
+
 /* A clean end writes what is open then; and when it was opened is known in the next run. */
 static void state_lifetime(void)
 {
@@ -205,6 +231,50 @@ static void state_damaged(void)
 	expect_ignored(0, "damaged");
 	expect_ignored(16, "another version");
 	expect_ignored(32, "earlier boot");
+	sock_close(fd);
+}
+
+static void remove_state(void)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/state", folder);
+	unlink(path);
+	rmdir(path);
+}
+
+static void expect_refused(const char *why)
+{
+	struct tracer *tracer = start();
+
+	check(strstr(tracer->errors, why) != NULL, "it does not say '%s': %s", why, tracer->errors);
+	expect_while_down(tracer_expect(tracer, "existing", PORT), false);
+	tracer_finish_all();
+	remove_state();
+}
+
+/* Something else in its place: nothing waits for it, and nothing of it is believed. */
+static void state_odd(void)
+{
+	int fd = tcp_listen("127.0.0.1", PORT);
+	char path[128];
+
+	make_folder();
+	snprintf(path, sizeof(path), "%s/state", folder);
+	check(!mkfifo(path, 0600), "mkfifo: %s", strerror(errno));
+	expect_refused("is not used: it is no plain file");
+	check(!mkdir(path, 0700), "mkdir: %s", strerror(errno));
+	expect_refused("cannot be written: it is no plain file");
+	check(!symlink("/dev/zero", path), "symlink: %s", strerror(errno));
+	expect_refused("is not used: it is no plain file");
+	start();
+	tracer_finish_all();
+	check(!chown(path, 65534, 65534), "chown: %s", strerror(errno));
+	expect_refused("belongs to another user");
+	start();
+	tracer_finish_all();
+	check(!truncate(path, 100L << 20), "truncate: %s", strerror(errno));
+	expect_refused("larger than any");
 	sock_close(fd);
 }
 
@@ -342,6 +412,10 @@ const struct test keeping_tests[] = {
 	{ "state-damaged",
 	  "a state that is damaged, of another version or boot is ignored and said", state_damaged,
 	  40 },
+	{ "state-filtered", "what a run did not follow is not told as new by the next",
+	  state_filtered, 0 },
+	{ "state-odd", "a FIFO, a folder, a link or another user's file in its place is said",
+	  state_odd, 40 },
 	{ "state-full", "a disk that is full is said once, and the stream goes on", state_full,
 	  40 },
 	{ "state-read-only", "a folder that is read-only is said, and the stream goes on",

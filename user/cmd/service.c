@@ -198,6 +198,7 @@ static void save_soon(struct service *service)
 static void mark_new(const struct service *service, struct event *event)
 {
 	if (event->kind != EVENT_EXISTING || event->connection || !service->past ||
+	    !past_followed(service->past, event->socket.local.proto) ||
 	    past_has(service->past, &event->socket.local))
 		return;
 	event->while_down = true;
@@ -244,6 +245,7 @@ static void gather(struct metrics *metrics, void *arg)
 
 int service_open(struct service *service, struct stream *stream)
 {
+	const struct trace_wants *wants = &stream->options->wants;
 	int err = notify_open(&service->notify);
 
 	service->stream = stream;
@@ -265,7 +267,9 @@ int service_open(struct service *service, struct stream *stream)
 	stream->first_arg = service;
 	if (!stream->options->state)
 		return STATUS_OK;
-	return state_file_open(&service->state, stream->options->state);
+	return state_file_open(&service->state, stream->options->state,
+			       (wants->tcp ? STATE_FOLLOWS_TCP : 0) |
+				       (wants->udp ? STATE_FOLLOWS_UDP : 0));
 }
 
 void service_start(struct service *service, const struct coverage *coverage)

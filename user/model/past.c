@@ -6,6 +6,7 @@
 #include "model/port_table.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -17,6 +18,7 @@ struct past {
 	const char *texts; /* ended by NUL */
 	size_t texts_len;
 	bool *found; /* for each record: it is still open */
+	uint32_t followed;
 };
 
 /* By port: those of one are beside each other. */
@@ -48,7 +50,7 @@ static int check_head(const struct state_head *head, const void *data, size_t le
 	    len - sizeof(*head) !=
 		    head->sockets * sizeof(struct state_record) + (size_t)head->texts)
 		return -EBADMSG;
-	if (head->sum != (uint32_t)crc32(0, body, (uInt)(len - sizeof(*head))))
+	if (head->sum != (uint32_t)crc32(head->followed, body, (uInt)(len - sizeof(*head))))
 		return -EBADMSG;
 	return memcmp(head->boot_id, boot_id, BOOT_ID_LEN) ? -ESTALE : 0;
 }
@@ -62,6 +64,7 @@ static int take_body(struct past *past, const struct state_head *head, const cha
 	memcpy(past->bytes, body, len);
 	past->records = (struct state_record *)past->bytes;
 	past->n = head->sockets;
+	past->followed = head->followed;
 	past->texts = past->bytes + head->sockets * sizeof(struct state_record);
 	past->texts_len = head->texts;
 	if (past->texts[0] || past->texts[head->texts - 1])
@@ -186,6 +189,17 @@ bool past_has(const struct past *past, const struct endpoint *endpoint)
 	return any_found(past, from, run_end(past, from, sizeof(*endpoint)));
 }
 
+bool past_followed(const struct past *past, uint16_t proto)
+{
+	uint32_t needs = STATE_FOLLOWS_TCP;
+
+	if (proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE)
+		needs = STATE_FOLLOWS_UDP;
+	else if (proto == IPPROTO_SCTP)
+		needs = STATE_FOLLOWS_ALL;
+	return (past->followed & needs) == needs;
+}
+
 static char *text_at(const struct past *past, uint32_t at)
 {
 	return at ? (char *)past->texts + at : NULL;
@@ -240,7 +254,8 @@ void past_tell_closed(struct past *past, bool unread, event_fn tell, void *arg)
 			seen = any_found(past, i, in_netns);
 		}
 		end = run_end(past, i, sizeof(past->records[i].local));
-		if (!any_found(past, i, end) && (seen || !unread))
+		if (!any_found(past, i, end) && (seen || !unread) &&
+		    past_followed(past, past->records[i].local.proto))
 			tell_close(past, &past->records[i], tell, arg);
 	}
 }

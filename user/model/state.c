@@ -84,9 +84,12 @@ static void put_socket(const void *node, VISIT visit, void *arg)
 }
 
 /* The head comes last: it has the sum of what follows. */
-void state_put(struct buf *out, const char boot_id[BOOT_ID_LEN], struct ports *ports)
+void state_put(struct buf *out, const char boot_id[BOOT_ID_LEN], struct ports *ports,
+	       uint32_t followed)
 {
-	struct state_head head = { .magic = STATE_MAGIC, .version = STATE_VERSION };
+	struct state_head head = { .magic = STATE_MAGIC,
+				   .version = STATE_VERSION,
+				   .followed = followed };
 	struct putting putting = { .records = out };
 	size_t at = out->len;
 
@@ -102,7 +105,7 @@ void state_put(struct buf *out, const char boot_id[BOOT_ID_LEN], struct ports *p
 		memcpy(head.boot_id, boot_id, BOOT_ID_LEN);
 		head.sockets = putting.n;
 		head.texts = (uint32_t)putting.texts.len;
-		head.sum = (uint32_t)crc32(0, (const Bytef *)out->data + at + sizeof(head),
+		head.sum = (uint32_t)crc32(followed, (const Bytef *)out->data + at + sizeof(head),
 					   (uInt)body);
 		memcpy(out->data + at, &head, sizeof(head));
 	}

@@ -14,8 +14,14 @@
 #define STATE_SOCKETS_MAX 262144
 #define STATE_BYTES_MAX ((size_t)64 << 20)
 
+/* Of which protocols a run followed what opens and closes: of others it knows what it found at first. */
+#define STATE_FOLLOWS_TCP 0x01
+#define STATE_FOLLOWS_UDP 0x02
+#define STATE_FOLLOWS_ALL (STATE_FOLLOWS_TCP | STATE_FOLLOWS_UDP) /* and SCTP with them */
+
 /* Appends the state. Memory that ran out shows in out->failed. */
-void state_put(struct buf *out, const char boot_id[BOOT_ID_LEN], struct ports *ports);
+void state_put(struct buf *out, const char boot_id[BOOT_ID_LEN], struct ports *ports,
+	       uint32_t followed);
 
 /* What was open when the state was written. */
 struct past;
@@ -35,6 +41,8 @@ size_t past_count(const struct past *past);
  */
 void past_look(struct past *past, const struct snapshot *snapshot);
 bool past_any_missing(const struct past *past);
+/* Whether it was followed then: else nobody can tell when one of it opened, or closed. */
+bool past_followed(const struct past *past, uint16_t proto);
 /* Whether a socket of this port was open then, and is now. */
 bool past_has(const struct past *past, const struct endpoint *endpoint);
 /*

@@ -7,7 +7,7 @@
 
 #define STATE_MAGIC "porttrace state" /* and its NUL */
 /* To be raised when anything here changes: the old one is said to be of another version. */
-#define STATE_VERSION 1
+#define STATE_VERSION 2
 
 #define STATE_TEXT_MAX 4096
 #define STATE_TEXTS_MAX ((size_t)16 << 20)
@@ -15,11 +15,11 @@
 struct state_head {
 	char magic[16];
 	uint32_t version;
-	uint32_t sum; /* crc32() of all that follows the head */
+	uint32_t sum; /* crc32() of all that follows the head, begun with followed */
 	uint32_t sockets;
 	uint32_t texts; /* bytes of them */
 	char boot_id[BOOT_ID_LEN];
-	uint32_t pad;
+	uint32_t followed; /* STATE_FOLLOWS_... */
 };
 
 _Static_assert(sizeof(struct state_head) == 72, "no padding that nobody wrote");

@@ -77,17 +77,17 @@ static void say_unwritten(struct state_file *file, int err)
 	if (err && !file->failed)
 		say("%s cannot be written: %s. Tracing goes on; after a restart, ports may be told "
 		    "a second time",
-		    file->path, strerror(-err));
+		    file->path, err == -EINVAL ? "it is no plain file" : strerror(-err));
 	else if (!err && file->failed)
 		say("%s can be written again", file->path);
 	file->failed = err;
 }
 
-int state_file_open(struct state_file *file, const char *folder)
+int state_file_open(struct state_file *file, const char *folder, uint32_t followed)
 {
 	int err = 0;
 
-	*file = (struct state_file){ .folder = folder, .lock = -1 };
+	*file = (struct state_file){ .folder = folder, .lock = -1, .followed = followed };
 	if (asprintf(&file->path, "%s/state", folder) < 0) {
 		file->path = NULL;
 		err = -ENOMEM;
@@ -110,19 +110,30 @@ int state_file_open(struct state_file *file, const char *folder)
 	return STATUS_OK;
 }
 
-/* The whole file; 0 or an errno. */
+/* 0 or an errno. What others may write could hide what opened while we were down. */
+static int check_file(int fd, struct stat *st)
+{
+	if (fstat(fd, st))
+		return errno;
+	if (!S_ISREG(st->st_mode))
+		return EINVAL;
+	if ((st->st_uid && st->st_uid != geteuid()) || st->st_mode & (S_IWGRP | S_IWOTH))
+		return EPERM;
+	return (uint64_t)st->st_size > STATE_BYTES_MAX ? EFBIG : 0;
+}
+
+/* The whole file; 0 or an errno. A FIFO that somebody put there is not waited for. */
 static int read_all(const char *path, struct buf *bytes)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), err = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), err;
 	struct stat st;
 	ssize_t n = 1;
 
 	if (fd < 0)
 		return errno;
-	if (fstat(fd, &st))
-		err = errno;
-	else if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size > STATE_BYTES_MAX)
-		err = EFBIG;
+	err = check_file(fd, &st);
+	if (err)
+		n = 0;
 	else if (!buf_reserve(bytes, (size_t)st.st_size + 1))
 		err = ENOMEM;
 	while (!err && n > 0 && bytes->len < bytes->cap) {
@@ -141,6 +152,13 @@ static int read_all(const char *path, struct buf *bytes)
 static const char *why_unused(int err)
 {
 	switch (err) {
+	case -EINVAL:
+	case -ELOOP:
+		return "it is no plain file";
+	case -EPERM:
+		return "it belongs to another user, or others may write to it";
+	case -EFBIG:
+		return "it is larger than any that porttrace writes";
 	case -EBADMSG:
 		return "it is damaged";
 	case -EPROTONOSUPPORT:
@@ -176,7 +194,7 @@ static int write_state(struct state_file *file, struct ports *ports)
 
 	if (err)
 		return err;
-	state_put(&bytes, file->boot_id, ports);
+	state_put(&bytes, file->boot_id, ports, file->followed);
 	err = bytes.failed ? -ENOMEM : replace_file(file->path, bytes.data, bytes.len, &how);
 	buf_free(&bytes);
 	return err;

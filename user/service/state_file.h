@@ -11,15 +11,16 @@ struct state_file {
 	int lock;           /* -1: not taken yet; the folder cannot be written to */
 	int other;          /* who has it instead */
 	char boot_id[BOOT_ID_LEN + 1];
-	bool failed;      /* the last write did, and it was said */
-	uint64_t took_ns; /* the last write */
+	uint32_t followed; /* what is written: STATE_FOLLOWS_... */
+	bool failed;       /* the last write did, and it was said */
+	uint64_t took_ns;  /* the last write */
 };
 
 /*
  * Makes the folder if need be, and takes it; where it cannot be written to, a later
  * write tries again. An exit status: another service may have it, which it has said.
  */
-int state_file_open(struct state_file *file, const char *folder);
+int state_file_open(struct state_file *file, const char *folder, uint32_t followed);
 /* What the last run left; NULL where there is nothing to use, and why it has said. */
 struct past *state_file_read(struct state_file *file);
 /* Writes what is open. Says, once, when it cannot, and when it can again. */
