@@ -85,11 +85,13 @@ static void status_changes(struct service *service)
 static void on_watchdog(void *arg)
 {
 	struct service *service = arg;
+	uint64_t wait = service->notify.watchdog_ns / 2;
 
-	if (service->canary.began && !service->canary.blind)
-		notify_send(&service->notify, "WATCHDOG=1");
-	timer_set(&service->stream->timers, &service->watchdog,
-		  boot_after_ns(service->notify.watchdog_ns / 2));
+	/* A manager that is busy is told again: half an interval later may be too late. */
+	if (service->canary.began && !service->canary.blind &&
+	    notify_send(&service->notify, "WATCHDOG=1"))
+		wait /= 8;
+	timer_set(&service->stream->timers, &service->watchdog, boot_after_ns(wait));
 }
 
 void service_reloading(struct service *service)
@@ -157,6 +159,9 @@ static void on_canary(void *arg)
 				"its own port is seen again");
 		service->blind = false;
 		session_compare(service->stream->session);
+		/* Before it is too late: it heard nothing for up to an interval. */
+		if (service->notify.watchdog_ns)
+			on_watchdog(service);
 	}
 	metering_touch(&service->metering);
 	if (owes_ready(service))
