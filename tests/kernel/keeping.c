@@ -402,6 +402,26 @@ static void metrics_unwritable(void)
 	sock_close(fd);
 }
 
+/* Root may write there, but not once it is confined: it says why, and what helps. */
+static void folder_of_another(void)
+{
+	struct tracer *tracer;
+	char path[128];
+	int fd;
+
+	make_folder();
+	check(!chown(folder, 65534, 65534) && !chmod(folder, 0755), "chown: %s", strerror(errno));
+	snprintf(path, sizeof(path), "%s/porttrace.prom", folder);
+	tracer = tracer_launch(
+		&(struct launch){ .args = { "--metrics", path, "--state", folder } });
+	tracer_ready(tracer);
+	expect_said(tracer, "/state cannot be written: Permission denied (it has given up");
+	expect_said(tracer, "porttrace.prom: Permission denied (it has given up");
+	fd = tcp_listen("127.0.0.1", PORT);
+	tracer_expect(tracer, "open", PORT);
+	sock_close(fd);
+}
+
 const struct test keeping_tests[] = {
 	{ "state-restart", "what opened and closed while it was down is told, and marked",
 	  state_restart, 0 },
@@ -423,5 +443,7 @@ const struct test keeping_tests[] = {
 	{ "metrics-file", "numbers are written, and change with what happens", metrics_file, 0 },
 	{ "metrics-unwritable", "a file that cannot be written is said, and the stream goes on",
 	  metrics_unwritable, 0 },
+	{ "keeping-of-another", "a folder of another user is said, with what helps",
+	  folder_of_another, 0 },
 	{ NULL, NULL, NULL, 0 },
 };

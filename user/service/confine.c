@@ -5,8 +5,10 @@
 #include "base/log.h"
 #include "base/sandbox.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* At the end LeakSanitizer starts a thread, and traces us from there. */
 #if defined(__has_feature)
@@ -27,6 +29,14 @@ void confine(void)
 	err = sandbox_enter(&why);
 	if (err)
 		say("this process cannot be confined, %s: %s", why, strerror(-err));
+}
+
+const char *confined_error(int err)
+{
+	if (err == EACCES && !geteuid())
+		return "Permission denied (it has given up root's right to write into folders of "
+		       "other users: the folder has to be root's)";
+	return strerror(err);
 }
 
 void confine_print(int name_width)

@@ -11,6 +11,9 @@ struct json;
  */
 void confine(void);
 
+/* strerror(err) of a file that cannot be written: root wonders why, and what would help. */
+const char *confined_error(int err);
+
 /* What would be kept of what this process has, for doctor: lines, and a member. */
 void confine_print(int name_width);
 void confine_put(struct json *json);

@@ -5,6 +5,7 @@
 #include "base/loop.h"
 #include "base/replace.h"
 #include "base/version.h"
+#include "service/confine.h"
 
 #include <errno.h>
 #include <string.h>
@@ -33,7 +34,7 @@ void metering_write(struct metering *metering)
 	metering->gather(&metering->metrics, metering->arg);
 	err = write_file(metering);
 	if (err && !metering->failed)
-		say("--metrics %s: %s. Tracing goes on", metering->path, strerror(-err));
+		say("--metrics %s: %s. Tracing goes on", metering->path, confined_error(-err));
 	else if (!err && metering->failed)
 		say("--metrics %s: it is written again", metering->path);
 	metering->failed = err;

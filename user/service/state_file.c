@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/replace.h"
+#include "service/confine.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -77,7 +78,7 @@ static void say_unwritten(struct state_file *file, int err)
 	if (err && !file->failed)
 		say("%s cannot be written: %s. Tracing goes on; after a restart, ports may be told "
 		    "a second time",
-		    file->path, err == -EINVAL ? "it is no plain file" : strerror(-err));
+		    file->path, err == -EINVAL ? "it is no plain file" : confined_error(-err));
 	else if (!err && file->failed)
 		say("%s can be written again", file->path);
 	file->failed = err;
