@@ -350,17 +350,34 @@ static void notify_reload(void)
 	manager_close(&manager);
 }
 
+static unsigned int open_fds(pid_t pid)
+{
+	unsigned int n = 0;
+	char path[64];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	dir = opendir(path);
+	check(dir != NULL, "%s: %s", path, strerror(errno));
+	while (readdir(dir))
+		n++;
+	closedir(dir);
+	return n;
+}
+
 /* As fast as it goes: no event is missed, and the last word is READY. */
 static void notify_reload_storm(void)
 {
 	struct manager manager;
 	struct tracer *tracer;
+	unsigned int before;
 	int fds[20];
 
 	write_policy("default allow\n");
 	open_manager(&manager);
 	tracer = start("--policy", policy);
 	manager_expect(&manager, tracer, "READY=1");
+	before = open_fds(tracer->pid);
 	for (int i = 0; i < 20; i++) {
 		for (int hup = 0; hup < 50; hup++)
 			tracer_signal(tracer, SIGHUP);
@@ -380,6 +397,7 @@ static void notify_reload_storm(void)
 	tracer_signal(tracer, SIGHUP);
 	manager_expect(&manager, tracer, "RELOADING=1");
 	manager_expect(&manager, tracer, "READY=1");
+	check(open_fds(tracer->pid) <= before, "descriptors are left open by reloads");
 	manager_close(&manager);
 }
 
