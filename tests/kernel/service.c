@@ -53,7 +53,7 @@ static int open_of(const char *message)
 	const char *status = strstr(message, "STATUS=");
 	int n = -1;
 
-	check(status && sscanf(status, "STATUS=%d ports open", &n) == 1, "no status: %s", message);
+	check(status && sscanf(status, "STATUS=ports open: %d", &n) == 1, "no status: %s", message);
 	return n;
 }
 

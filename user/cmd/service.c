@@ -44,7 +44,7 @@ static int tell_manager(struct service *service, const char *first)
 	int err;
 
 	put_backends(service->coverage, backends, sizeof(backends));
-	snprintf(status, sizeof(status), "%s%zu ports open, %" PRIu64 " records lost, hooks: %s",
+	snprintf(status, sizeof(status), "%sports open: %zu, records lost: %" PRIu64 ", hooks: %s",
 		 service->blind ? "BLIND: " : "",
 		 ports_count(session_ports(service->stream->session)), service->lost, backends);
 	if (!*first && !strcmp(status, service->said))
