@@ -7,10 +7,12 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -254,6 +256,54 @@ static void expect_fed_once_it_sees(struct manager *manager, struct tracer *trac
 	} while (!manager_count(manager, tracer, "WATCHDOG=1", 50));
 }
 
+/* A service that has begun and ended: what another porttrace saw of its canaries. */
+static void expect_seen(struct manager *manager, struct tracer *other, bool want)
+{
+	struct tracer *service = start(NULL, NULL);
+	pid_t pid = service->pid;
+	unsigned int seen = 0;
+
+	manager_expect(manager, service, "READY=1");
+	tracer_sync(other);
+	tracer_signal(service, SIGTERM);
+	check(!tracer_wait(service), "exit status %d", service->status);
+	if (!want) {
+		expect_none_of_its_own(other, pid);
+		return;
+	}
+	check(strstr(service->errors, "/run/porttrace/canary: ") != NULL,
+	      "it does not say that others see its canaries: %s", service->errors);
+	for (size_t i = 0; i < other->count; i++)
+		seen += other->events[i]->pid == pid;
+	check(seen > 0, "canaries that are kept nowhere are not seen: this test proves nothing");
+}
+
+/* A file that is not root's alone is no place for them, and is not believed. */
+static void canary_of_another(void)
+{
+	static const char file[] = "/run/porttrace/canary";
+	struct manager manager;
+	struct tracer *other;
+	int fd;
+
+	check(!unshare(CLONE_NEWNS) && !mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
+		      !mount("none", "/run", "tmpfs", 0, "mode=755"),
+	      "a /run of our own: %s", strerror(errno));
+	check(!mkdir("/run/porttrace", 0755), "mkdir: %s", strerror(errno));
+	fd = open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+	check(fd >= 0 && !fchown(fd, 65534, 65534), "%s: %s", file, strerror(errno));
+	close(fd);
+	other = tracer_start();
+	open_manager(&manager);
+	expect_seen(&manager, other, true);
+	check(!unlink(file), "unlink: %s", strerror(errno));
+	expect_seen(&manager, other, false);
+	/* As systemd does when it starts the next one. */
+	check(!unlink(file) && !rmdir("/run/porttrace"), "unlink: %s", strerror(errno));
+	expect_seen(&manager, other, false);
+	manager_close(&manager);
+}
+
 /* Its output is a pipe that nobody reads. */
 static void canary_unread(void)
 {
@@ -476,6 +526,8 @@ const struct test service_tests[] = {
 	  notify_watchdog, 0 },
 	{ "canary-blind", "without its hooks it says so, feeds no watchdog, and finds ports yet",
 	  canary_blind, 60 },
+	{ "canary-of-another", "no porttrace tells of the canaries of root's service",
+	  canary_of_another, 60 },
 	{ "canary-unread", "a reader that does not read is told from hooks that do not see",
 	  canary_unread, 60 },
 	{ "notify-reload", "RELOADING and READY, and a policy that is gone holds on", notify_reload,

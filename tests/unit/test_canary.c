@@ -34,7 +34,7 @@ static void start(bool udp)
 	if (udp)
 		see(&coverage, CAPABILITY_UDP_OPEN);
 	timers = (struct timers){ 0 };
-	canary = (struct canary){ .timers = &timers, .told = told };
+	canary = (struct canary){ .timers = &timers, .told = told, .file = -1 };
 	rounds_told = 0;
 	canary_start(&canary, &coverage);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define NSEC_PER_SEC 1000000000ULL
 /* What changes with each event is told that often at most. */
@@ -248,6 +249,17 @@ static void gather(struct metrics *metrics, void *arg)
 	metering_gather_journal(metrics, service->stream->journal);
 }
 
+/* Who is not root is not believed: that is in the man page, and no news. */
+static void open_canary_file(struct service *service)
+{
+	int fd = canary_file_open();
+
+	service->canary.file = fd;
+	if (fd < 0 && fd != -EBUSY && !geteuid())
+		say("%s: %s: another porttrace shows the ports by which this one looks whether it sees",
+		    CANARY_FILE, strerror(-fd));
+}
+
 int service_open(struct service *service, struct stream *stream)
 {
 	const struct trace_wants *wants = &stream->options->wants;
@@ -270,6 +282,7 @@ int service_open(struct service *service, struct stream *stream)
 		return STATUS_OK;
 	stream->first = takes_first;
 	stream->first_arg = service;
+	open_canary_file(service);
 	if (!stream->options->state)
 		return STATUS_OK;
 	return state_file_open(&service->state, stream->options->state,
@@ -315,6 +328,8 @@ void service_close(struct service *service)
 	if (service->started && service->stream->options->state)
 		state_file_write(&service->state, session_ports(service->stream->session));
 	past_free(service->past);
+	if (service->on && service->canary.file >= 0)
+		close(service->canary.file);
 	state_file_close(&service->state);
 	notify_close(&service->notify);
 }

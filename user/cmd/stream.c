@@ -4,6 +4,7 @@
 #include "base/first_namespace.h"
 #include "base/log.h"
 #include "cmd/terminal.h"
+#include "service/canary_file.h"
 #include "session/gaps.h"
 
 #include <errno.h>
@@ -114,7 +115,7 @@ static void tell(const struct event *told, void *arg)
 	struct stream *s = arg;
 	bool pass;
 
-	if (s->done || (s->first && !s->first(event, s->first_arg)))
+	if (s->done || (s->first && !s->first(event, s->first_arg)) || canary_of_a_service(event))
 		return;
 	if (!s->host_netns_known)
 		learn_host_netns(s);

@@ -10,10 +10,8 @@
 
 #include "base/timers.h"
 #include "model/event.h"
+#include "service/canary_file.h"
 #include "trace/coverage.h"
-
-/* A round's events may come late, or after a loss: the cookies of the last 32 rounds are kept. */
-#define CANARY_KEPT 64
 
 struct canary_port {
 	uint16_t proto;
@@ -28,6 +26,7 @@ struct canary {
 	struct timers *timers;
 	void (*told)(void *arg); /* a round has ended: seen, or not */
 	void *arg;
+	int file; /* of canary_file_open(), or negative: others see it */
 
 	/* To be read. */
 	bool began;          /* a round has ended */
