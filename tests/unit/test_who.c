@@ -422,7 +422,15 @@ static const char *policy_line(void)
 
 static void what_the_policy_says_is_said_in_words(void **state)
 {
-	struct verdict verdict = { .kind = VERDICT_EXPECTED, .rule = "a.policy:3" };
+	struct verdict expected = { .kind = VERDICT_EXPECTED, .rule = "a.policy:3" };
+	struct verdict unexpected = { .kind = VERDICT_UNEXPECTED,
+				      .severity = SEVERITY_CRIT,
+				      .rule = "default",
+				      .why = "exe is /tmp/x\033[2J" };
+	struct verdict changed = { .kind = VERDICT_UNEXPECTED,
+				   .severity = SEVERITY_CRIT,
+				   .changed = true,
+				   .rule = "default" };
 
 	(void)state;
 	assert_string_equal(policy_line(), "");
@@ -430,19 +438,13 @@ static void what_the_policy_says_is_said_in_words(void **state)
 	assert_string_equal(
 		policy_line(),
 		"  policy        not known: what decides of it cannot be seen from here");
-	told.verdict = &verdict;
+	told.verdict = &expected;
 	assert_string_equal(policy_line(), "  policy        expected, by a.policy:3");
-	verdict = (struct verdict){ .kind = VERDICT_UNEXPECTED,
-				    .severity = SEVERITY_CRIT,
-				    .rule = "default",
-				    .why = "exe is /tmp/x\033[2J" };
+	told.verdict = &unexpected;
 	assert_string_equal(policy_line(),
 			    "  policy        UNEXPECTED (crit), by the default: exe is "
 			    "/tmp/x\\x1b[2J");
-	verdict = (struct verdict){ .kind = VERDICT_UNEXPECTED,
-				    .severity = SEVERITY_CRIT,
-				    .changed = true,
-				    .rule = "default" };
+	told.verdict = &changed;
 	assert_string_equal(policy_line(), "  policy        CHANGED (crit), by the default");
 }
 

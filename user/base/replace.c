@@ -51,19 +51,20 @@ static void target_close(struct target *target)
 	*target = (struct target){ .folder = -1 };
 }
 
-/* Takes over path. */
-static int target_find(struct target *target, char *path)
+static int target_find(struct target *target, const char *path)
 {
 	int err;
 
-	*target = (struct target){ .path = path, .folder = -1 };
-	if (!path)
+	*target = (struct target){ .folder = -1 };
+	target->path = strdup(path);
+	if (!target->path)
 		return -ENOMEM;
 	err = open_folder(target);
 	if (err)
 		return err;
 	if (fstatat(target->folder, target->name, &target->st, AT_SYMLINK_NOFOLLOW))
 		return errno == ENOENT ? 0 : -errno;
+	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): target_close() frees the path */
 	target->there = true;
 	return 0;
 }
@@ -83,7 +84,7 @@ static bool is_planted(const struct target *link)
 
 static int target_open(struct target *target, const char *path, const struct replace_how *how)
 {
-	int err = target_find(target, strdup(path));
+	int err = target_find(target, path);
 
 	if (!err && target->there && how->over && S_ISLNK(target->st.st_mode)) {
 		char *real;
@@ -95,6 +96,7 @@ static int target_open(struct target *target, const char *path, const struct rep
 			return -errno;
 		target_close(target);
 		err = target_find(target, real);
+		free(real);
 	}
 	if (err || !target->there)
 		return err;
