@@ -126,11 +126,13 @@ static void list_ss(void)
 
 	if (system("ss -Hlntu >/dev/null 2>&1"))
 		test_skip("there is no ss");
-	open_some();
 	/* Where there is none it is TCP. In ss a listener of it is the TCP socket it stands on. */
 	if (spec_try(&(struct spec){
 		    .addr = "127.0.0.1", .port = 8086, .protocol = IPPROTO_MPTCP }) < 0)
 		tcp_listen("127.0.0.1", 8086);
+	listing_read(&listing, NULL);
+	expect_as_ss();
+	open_some();
 	for (int i = 0; i < 3; i++)
 		spec_open(&(struct spec){
 			.addr = "127.0.0.1", .port = 8087, .flags = SPEC_REUSEPORT });

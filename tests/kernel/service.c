@@ -427,6 +427,11 @@ static void notify_reload_storm(void)
 	open_manager(&manager);
 	tracer = start("--policy", policy);
 	manager_expect(&manager, tracer, "READY=1");
+	/* What it opens once, with the first event. */
+	fds[0] = tcp_listen("127.0.0.1", PORT);
+	tracer_expect(tracer, "open", PORT);
+	sock_close(fds[0]);
+	tracer_expect(tracer, "close", PORT);
 	before = open_fds(tracer->pid);
 	for (int i = 0; i < 20; i++) {
 		for (int hup = 0; hup < 50; hup++)

@@ -13,12 +13,19 @@
 /* Ends a dump: there is one that nobody was seen to hold. */
 #define NOT_SEEN 1
 
-/* Numbers of sockets' inodes are the host's: none is used twice at a time. */
+/*
+ * Numbers of sockets' inodes are the host's: none is used twice at a time. Who has no
+ * cookie yet is no socket that was seen whole: by its file alone the TCP socket of an
+ * MPTCP listener gets none.
+ */
 static void list_held(struct held_sockets *held, const struct snapshot *so_far)
 {
-	for (size_t i = 0; i < so_far->n && !held->failed; i++)
-		if (so_far->rows[i]->socket.inode)
-			held->failed = inodes_add(&held->inodes, so_far->rows[i]->socket.inode);
+	for (size_t i = 0; i < so_far->n && !held->failed; i++) {
+		const struct socket_info *socket = &so_far->rows[i]->socket;
+
+		if (socket->inode && socket->cookie)
+			held->failed = inodes_add(&held->inodes, socket->inode);
+	}
 	inodes_sort(&held->inodes);
 	held->listed = true;
 }
