@@ -253,6 +253,24 @@ static void expect_refused(const char *why)
 	remove_state();
 }
 
+/* The file that a link leads to is somebody's, and stays as it is. */
+static void expect_link_not_followed(const char *path)
+{
+	char victim[128];
+	struct stat before, after;
+	int fd;
+
+	snprintf(victim, sizeof(victim), "%s/fill", folder);
+	fd = open(victim, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	check(fd >= 0 && !fstat(fd, &before), "%s: %s", victim, strerror(errno));
+	close(fd);
+	check(!symlink(victim, path), "symlink: %s", strerror(errno));
+	expect_refused("cannot be written: it is no plain file");
+	check(!stat(victim, &after) && after.st_ino == before.st_ino && !after.st_size,
+	      "what a link leads to was replaced");
+	unlink(victim);
+}
+
 /* Something else in its place: nothing waits for it, and nothing of it is believed. */
 static void state_odd(void)
 {
@@ -267,6 +285,7 @@ static void state_odd(void)
 	expect_refused("cannot be written: it is no plain file");
 	check(!symlink("/dev/zero", path), "symlink: %s", strerror(errno));
 	expect_refused("is not used: it is no plain file");
+	expect_link_not_followed(path);
 	start();
 	tracer_finish_all();
 	check(!chown(path, 65534, 65534), "chown: %s", strerror(errno));

@@ -86,7 +86,7 @@ static int target_open(struct target *target, const char *path, const struct rep
 {
 	int err = target_find(target, path);
 
-	if (!err && target->there && how->over && S_ISLNK(target->st.st_mode)) {
+	if (!err && target->there && how->over && !how->no_follow && S_ISLNK(target->st.st_mode)) {
 		char *real;
 
 		if (is_planted(target))

@@ -13,6 +13,7 @@
 struct replace_how {
 	mode_t mode;    /* of a new file */
 	bool over;      /* what is there is replaced; a symbolic link is followed, see below */
+	bool no_follow; /* but not where this is set: then it is no plain file */
 	bool keep_mode; /* and has the owner and the mode of what was there */
 	/*
 	 * Nobody waits for the disk, and what a writer that was killed left behind is

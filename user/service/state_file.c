@@ -189,7 +189,10 @@ struct past *state_file_read(struct state_file *file)
 
 static int write_state(struct state_file *file, struct ports *ports)
 {
-	const struct replace_how how = { .mode = 0600, .over = true, .quick = true };
+	/* Where a link leads is no file of ours. */
+	const struct replace_how how = {
+		.mode = 0600, .over = true, .no_follow = true, .quick = true
+	};
 	struct buf bytes = { 0 };
 	int err = take_folder(file);
 
