@@ -70,16 +70,18 @@ static int target_find(struct target *target, const char *path)
 }
 
 /*
- * What somebody else put into a folder like /tmp must not lead us to a file of ours: as with
- * fs.protected_symlinks, which cannot know that the end of the link is about to be replaced.
+ * What somebody else put there must not lead us to a file of ours. Root follows no link but his
+ * own; others as with fs.protected_symlinks, which cannot know that the end of the link is about
+ * to be replaced.
  */
 static bool is_planted(const struct target *link)
 {
 	struct stat folder;
 
-	return link->st.st_uid != geteuid() &&
-	       (fstat(link->folder, &folder) ||
-		(folder.st_mode & S_IWOTH && folder.st_uid != link->st.st_uid));
+	if (link->st.st_uid == geteuid())
+		return false;
+	return !geteuid() || fstat(link->folder, &folder) ||
+	       (folder.st_mode & S_IWOTH && folder.st_uid != link->st.st_uid);
 }
 
 static int target_open(struct target *target, const char *path, const struct replace_how *how)

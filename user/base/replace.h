@@ -27,8 +27,8 @@ struct replace_how {
 int replace_check(const char *path, const struct replace_how *how);
 /*
  * 0; -EEXIST: there is one, and how->over is not set; -EINVAL: it is no plain file; -ELOOP: a link
- * that another user put into a folder that everybody may write to; else -errno. On failure
- * nothing has changed.
+ * of another user, which root never follows, and others not in a folder that everybody may write
+ * to; else -errno. On failure nothing has changed.
  */
 int replace_file(const char *path, const char *text, size_t len, const struct replace_how *how);
 
