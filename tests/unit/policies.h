@@ -24,6 +24,25 @@ static inline struct policy *a_policy(const char *text)
 	return made;
 }
 
+/* What is said of a policy, each line with its path. */
+static inline const char *said_of(const char *text)
+{
+	static char out[1 << 20];
+	struct policy_problems problems;
+	struct policy *policy;
+	struct buf b = { 0 };
+	int err = text_parse(&policy, text, &problems);
+
+	assert_int_equal(err, problems.n_errors ? -EINVAL : 0);
+	assert_int_equal(!policy, !!err);
+	policy_problems_put(&problems, &b);
+	snprintf(out, sizeof(out), "%s", text_of(&b));
+	buf_free(&b);
+	policy_problems_free(&problems);
+	policy_free(policy);
+	return out;
+}
+
 /* A subject of which everything is known: nginx at 0.0.0.0:80. */
 struct case_of {
 	struct policy_subject subject;
