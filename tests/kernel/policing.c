@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -86,22 +85,6 @@ struct tracer *policing_start_table(const char *const *options)
 	return tracer;
 }
 
-void await_text(struct tracer *tracer, const char *text)
-{
-	while (!tracer->len || !strstr(tracer->buf, text)) {
-		check(time_left() > 0, "\"%s\" does not come", text);
-		tracer_pump_alive(tracer, time_left());
-	}
-}
-
-void await_error(struct tracer *tracer, const char *text)
-{
-	while (!strstr(tracer->errors, text)) {
-		check(time_left() > 0, "\"%s\" is not said", text);
-		tracer_pump_alive(tracer, time_left());
-	}
-}
-
 void finish(struct tracer *tracer)
 {
 	int status;
@@ -111,24 +94,4 @@ void finish(struct tracer *tracer)
 	check(!status, "exit status %d", status);
 	while (tracer_pump(tracer, 100) > 0)
 		;
-}
-
-unsigned int times_in(const char *text, const char *what)
-{
-	unsigned int n = 0;
-
-	for (; (text = strstr(text, what)); text += strlen(what))
-		n++;
-	return n;
-}
-
-void await(bool (*ready)(void *arg), void *arg, struct tracer *tracer, const char *what)
-{
-	while (!ready(arg)) {
-		check(time_left() > 0, "%s", what);
-		if (tracer)
-			tracer_pump_alive(tracer, 10);
-		else
-			poll(NULL, 0, 10);
-	}
 }

@@ -3,7 +3,7 @@
 #ifndef LIVE_POLICING_H
 #define LIVE_POLICING_H
 
-#include "tracer.h"
+#include "await.h"
 
 #define POLICY_PATH "/etc/porttrace/porttrace.policy"
 #define HOOKS_PATH "/etc/porttrace/hooks.d"
@@ -22,17 +22,7 @@ struct tracer *policing_start(const char *const *options);
 /* The same as a table, of the test's own namespace alone. */
 struct tracer *policing_start_table(const char *const *options);
 
-/* Reads until the table, or what is on stderr, has that in it. */
-void await_text(struct tracer *tracer, const char *text);
-void await_error(struct tracer *tracer, const char *text);
-
 /* SIGTERM, exit status 0, and all that it wrote is read. */
 void finish(struct tracer *tracer);
-
-/* How often it is in the text. */
-unsigned int times_in(const char *text, const char *what);
-
-/* Waits until ready(arg), with the test's deadline; tracer may be NULL, else it is read meanwhile. */
-void await(bool (*ready)(void *arg), void *arg, struct tracer *tracer, const char *what);
 
 #endif
