@@ -13,14 +13,15 @@
 
 /* Every test of the suite, by topic; each list ends with an empty entry. */
 static const struct test *const topics[] = {
-	tcp_tests,           udp_tests,      protocol_tests,  holder_tests,  thread_tests,
-	reuseport_tests,     snapshot_tests, netns_tests,     name_tests,    filter_tests,
-	list_tests,          cli_tests,      output_tests,    connect_tests, ending_tests,
-	failure_tests,       bind_tests,     udp_peer_tests,  accept_tests,  state_tests,
-	kernel_filter_tests, uring_tests,    transport_tests, place_tests,   wait_tests,
-	run_tests,           close_tests,    diag_tests,      who_tests,     picked_tests,
-	service_tests,       keeping_tests,  journal_tests,   learn_tests,   verdict_tests,
-	confined_tests,      check_tests,    policed_tests,   alert_tests,   hook_tests,
+	tcp_tests,           udp_tests,      protocol_tests,    holder_tests,     thread_tests,
+	reuseport_tests,     snapshot_tests, netns_tests,       name_tests,       filter_tests,
+	list_tests,          cli_tests,      output_tests,      connect_tests,    ending_tests,
+	failure_tests,       bind_tests,     udp_peer_tests,    accept_tests,     state_tests,
+	kernel_filter_tests, uring_tests,    transport_tests,   place_tests,      wait_tests,
+	run_tests,           close_tests,    close_stays_tests, close_asks_tests, close_kill_tests,
+	close_session_tests, diag_tests,     who_tests,         picked_tests,     service_tests,
+	keeping_tests,       journal_tests,  learn_tests,       verdict_tests,    confined_tests,
+	check_tests,         policed_tests,  alert_tests,       hook_tests,
 };
 
 /* These flood the machine, whose other tracers would lose events: one at a time. */

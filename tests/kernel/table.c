@@ -80,6 +80,18 @@ void table_read(struct table *table, pid_t pid)
 	read_file(table, pid, "udp6", TCP_CLOSE);
 }
 
+bool table_has(const struct table *table, const char *proto, const char *addr, int port)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct table_port *known = &table->ports[i];
+
+		if (known->port == port && (!proto || !strcmp(known->proto, proto)) &&
+		    (!addr || !strcmp(known->addr, addr)))
+			return true;
+	}
+	return false;
+}
+
 static bool is_close(const struct event *event)
 {
 	return !strcmp(event->name, "close") || !strcmp(event->of, "close");

@@ -25,6 +25,9 @@ struct table {
 /* What /proc/PID/net says of that process's namespace: TCP in LISTEN, unconnected UDP. */
 void table_read(struct table *table, pid_t pid);
 
+/* Whether it is in it; NULL: of any protocol, at any address. */
+bool table_has(const struct table *table, const char *proto, const char *addr, int port);
+
 /*
  * What the events of a namespace add up to. If it is exact, that is nothing was
  * lost, it fails the test when a port opens that is open, or closes that is not.
