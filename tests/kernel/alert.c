@@ -21,11 +21,6 @@
 /* Ports of the harness are no business of ours, nor those of others on this host. */
 #define MARKERS "ignore any/61000-65535\n"
 
-static void open_once(int port)
-{
-	sock_close(tcp_listen("127.0.0.1", port));
-}
-
 /* --- verdicts --------------------------------------------------------------------- */
 
 static void expect_found(const struct event *event, const char *finding, const char *severity,

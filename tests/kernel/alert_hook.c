@@ -20,11 +20,6 @@
 #define OUT "/etc/out" /* of the test's own /etc */
 #define FIRST 8000
 
-static void open_once(int port)
-{
-	sock_close(tcp_listen("127.0.0.1", port));
-}
-
 static struct tracer *start(const char *hook)
 {
 	policing_prepare();

@@ -22,12 +22,6 @@
 
 static struct listing listing;
 
-static void wait_for_end(int ctl, void *arg)
-{
-	(void)arg;
-	step_await(ctl);
-}
-
 /* Of every kind, each in one namespace. */
 static void open_some(void)
 {

@@ -14,18 +14,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "harness.h"
 
 #define DEFAULT_FOLDER "/etc/porttrace"
 
-static char folder[] = "/tmp/porttrace-live-XXXXXX";
-static char path[sizeof(folder) + sizeof(POLICY_NAME)];
-
-static void remove_folder(void)
-{
-	unlink(path);
-	rmdir(folder);
-}
+static char path[64];
 
 static void write_text(const char *to, const char *format, va_list args)
 {
@@ -40,11 +34,11 @@ const char *policy_write(const char *format, ...)
 	va_list args;
 
 	if (!*path) {
-		check(mkdtemp(folder) != NULL, "%s: %s", folder, strerror(errno));
+		const char *folder = folder_make();
+
 		/* Those without privilege are to read it, too. */
 		check(!chmod(folder, 0755), "%s: %s", folder, strerror(errno));
 		snprintf(path, sizeof(path), "%s/" POLICY_NAME, folder);
-		test_at_end(remove_folder);
 	}
 	va_start(args, format);
 	write_text(path, format, args);

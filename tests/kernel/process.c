@@ -94,6 +94,12 @@ void step_await(int ctl)
 	number_await(ctl);
 }
 
+void wait_for_end(int ctl, void *arg)
+{
+	(void)arg;
+	step_await(ctl);
+}
+
 void *copy_table(void *arg)
 {
 	int ctl = *(int *)arg;

@@ -20,6 +20,9 @@ struct child helper_start(const char *exe, const char *const *args);
 void step_give(int ctl);
 void step_await(int ctl);
 
+/* The body of a child that does nothing until a step. */
+void wait_for_end(int ctl, void *arg);
+
 /* A number told by the other side. */
 void number_give(int ctl, long number);
 long number_await(int ctl);

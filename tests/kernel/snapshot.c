@@ -113,12 +113,6 @@ static void existing_bound(void)
 	tracer_history(tracer, 8080, "open,close");
 }
 
-static void wait_for_end(int ctl, void *arg)
-{
-	(void)arg;
-	step_await(ctl);
-}
-
 static void existing_holders(void)
 {
 	int fd = tcp_listen("127.0.0.1", 8080);

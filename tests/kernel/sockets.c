@@ -121,6 +121,11 @@ int udp_bind(const char *addr, int port)
 	return spec_open(&(struct spec){ .type = SOCK_DGRAM, .addr = addr, .port = port });
 }
 
+void open_once(int port)
+{
+	sock_close(tcp_listen("127.0.0.1", port));
+}
+
 int tcp_connect(int protocol, int port)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port) };

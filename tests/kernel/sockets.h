@@ -33,6 +33,9 @@ int spec_open(const struct spec *spec);
 int tcp_listen(const char *addr, int port);
 int udp_bind(const char *addr, int port);
 
+/* A listener at 127.0.0.1, which closes at once. */
+void open_once(int port);
+
 /* TCP to 127.0.0.1 or ::1, by another protocol if asked. */
 int tcp_connect(int protocol, int port);
 
