@@ -21,6 +21,8 @@ extern const struct test name_tests[];
 extern const struct test place_tests[];
 extern const struct test who_tests[];
 extern const struct test service_tests[];
+extern const struct test canary_tests[];
+extern const struct test service_reload_tests[];
 extern const struct test state_tests[];
 extern const struct test loss_tests[];
 extern const struct test filter_tests[];
