@@ -51,6 +51,8 @@ static const struct test *const topics[] = {
 	canary_tests,
 	service_reload_tests,
 	keeping_tests,
+	keeping_file_tests,
+	metrics_tests,
 	journal_tests,
 	learn_tests,
 	verdict_tests,

@@ -37,6 +37,8 @@ extern const struct test accept_tests[];
 extern const struct test failure_tests[];
 extern const struct test bind_tests[];
 extern const struct test keeping_tests[];
+extern const struct test keeping_file_tests[];
+extern const struct test metrics_tests[];
 extern const struct test confined_tests[];
 extern const struct test udp_peer_tests[];
 extern const struct test uring_tests[];
