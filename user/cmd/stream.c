@@ -86,9 +86,14 @@ void stream_report(struct stream *s, const struct event *event)
 		s->done = true;
 }
 
+bool stream_is_stalled(const struct stream *s)
+{
+	return s->out.buf.len >= OUT_HIGH_WATER;
+}
+
 bool stream_is_behind(const struct stream *s)
 {
-	return s->out.buf.len >= OUT_HIGH_WATER || session_is_behind(s->session);
+	return stream_is_stalled(s) || session_is_behind(s->session);
 }
 
 struct buf *stream_text(struct stream *s)
@@ -182,16 +187,11 @@ static void on_ring(void *arg)
 	(void)arg; /* the round that follows pumps */
 }
 
-bool stream_is_stalled(const struct stream *s)
-{
-	return s->out.buf.len >= OUT_HIGH_WATER || session_is_behind(s->session);
-}
-
 static void pump(struct stream *s)
 {
 	int n;
 
-	if (s->out.buf.len >= OUT_HIGH_WATER)
+	if (stream_is_stalled(s))
 		return;
 	n = session_pump(s->session);
 	if (n < 0) {
@@ -242,7 +242,7 @@ int stream_loop(struct stream *s)
 	int err = watch_rings(s, true);
 
 	while (!err && !s->done && !s->loop.ended) {
-		bool full = s->out.buf.len >= OUT_HIGH_WATER;
+		bool full = stream_is_stalled(s);
 
 		if (full != stalled)
 			err = watch_rings(s, stalled);
@@ -344,7 +344,7 @@ void stream_drain(struct stream *s)
 
 void stream_stop(struct stream *s)
 {
-	if (!s->err && !s->done && s->out.buf.len < OUT_HIGH_WATER)
+	if (!s->err && !s->done && !stream_is_stalled(s))
 		s->err = session_stop(s->session);
 	watch_rings(s, false);
 }
