@@ -3,17 +3,14 @@
 
 #include "base/first_namespace.h"
 #include "base/log.h"
+#include "cmd/stream_say.h"
 #include "cmd/terminal.h"
 #include "service/canary_file.h"
 #include "session/gaps.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 /*
  * The reader is slow: no more is taken from the ring while this much waits for
@@ -261,65 +258,6 @@ int stream_loop(struct stream *s)
 	return err;
 }
 
-/* Who reads JSON, or the journal, reads no stderr: an event lost from the beginning, uncounted. */
-static void tell_uncovered(struct stream *s, const char *event, const char *why)
-{
-	char cause[COVERAGE_TEXT + 32];
-	struct event lost = {
-		.kind = EVENT_LOST,
-		.time_ns = boot_now_ns(),
-		.lost_kind = event,
-		.lost_cause = cause,
-	};
-
-	snprintf(cause, sizeof(cause), "cannot be seen here: %s", why);
-	if (s->options->output == &sink_json)
-		stream_print(s, &lost);
-	else
-		journaling_event(s->journal, s->enrich, &lost);
-}
-
-/* Each on a line of its own: what was asked for and cannot be seen here. */
-static int say_coverage(struct stream *s, const struct coverage *coverage)
-{
-	int uncovered = 0;
-
-	for (int i = 0; i < CAPABILITIES; i++) {
-		const struct capability_state *state = &coverage->states[i];
-		const char *why = state->n_attempts ? state->attempts[0].why : "no hook gives it";
-
-		if (!state->wanted || coverage_holds(state))
-			continue;
-		uncovered++;
-		say("'%s' cannot be seen here: %s ('porttrace doctor' says more)", state->event,
-		    why);
-		tell_uncovered(s, state->event, why);
-	}
-	if (coverage->cgroup_partial)
-		say("only this container is seen: the root of the cgroup hierarchy is out of reach");
-	return uncovered && s->options->strict ? STATUS_NO_TRACING : STATUS_OK;
-}
-
-static void say_stats(const struct stream *s)
-{
-	struct trace_counters c;
-	struct trace_misses misses;
-
-	trace_counters(session_trace(s->session), &c);
-	trace_misses(session_trace(s->session), &misses);
-	for (int i = 0; i < RECORD_KINDS; i++)
-		fprintf(stderr,
-			"stats: kind=%s produced=%" PRIu64 " delivered=%" PRIu64 " lost=%" PRIu64
-			"\n",
-			record_kind_name((enum record_kind)i), c.produced[i], c.delivered[i],
-			c.lost_ring[i]);
-	fprintf(stderr,
-		"stats: damaged=%" PRIu64 " untracked=%" PRIu64 " skipped-runs=%" PRIu64 "\n",
-		c.corrupt,
-		c.lost_map[RECORD_OPEN] + c.lost_map[RECORD_CLOSE] + c.lost_map[RECORD_CONNECT],
-		misses.ports + misses.others + misses.conns + misses.forks);
-}
-
 /*
  * What is formatted is for the reader to take, and without a hurry if time or
  * count ended us. After a signal a reader that does not read has a second; a
@@ -356,7 +294,7 @@ void stream_finish(struct stream *s)
 	journaling_finish(s->journal, &s->loop, &s->timers);
 	stream_drain(s);
 	if (s->options->stats)
-		say_stats(s);
+		stream_say_stats(s);
 }
 
 int stream_status(const struct stream *s, int err)
@@ -425,7 +363,7 @@ int stream_open(struct stream *s, int fd, struct coverage *coverage)
 		s->journal = journaling_open(&s->loop, &s->timers);
 	status = session_open(&s->session, &s->options->wants, coverage, tell, s);
 	if (!status)
-		return say_coverage(s, coverage);
+		return stream_say_coverage(s, coverage);
 	if (!s->has_other_way)
 		say("%s", coverage->why);
 	return status;
