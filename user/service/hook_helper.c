@@ -4,7 +4,9 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/timers.h"
+#include "service/hook_file.h"
 #include "service/hook_guard.h"
+#include "service/hook_request.h"
 #include "service/hooks.h"
 
 #include <errno.h>
@@ -14,28 +16,15 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define NSEC_PER_SEC 1000000000ULL
-#define ENV_MAX 64
-#define PATH_OF_ROOT "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
-/* One that waits for its turn. */
-struct request {
-	struct request *next;
-	int input;
-	size_t len;
-	char text[]; /* as it came; the name first */
-};
 
 struct helper;
 
@@ -62,7 +51,7 @@ struct helper {
 	int fd; /* -1: the other end is gone */
 	struct job jobs[HOOKS_AT_ONCE];
 	struct hook_end *ends; /* of each, shared with its guard */
-	struct request *first, **last;
+	struct hook_request *first, **last;
 	size_t waiting;
 	struct trouble troubles[TROUBLES];
 };
@@ -97,59 +86,6 @@ __attribute__((format(printf, 3, 4))) static void note(struct helper *helper,
 	trouble->count++;
 	if (!helper->said.set)
 		timer_set(&helper->timers, &helper->said, boot_after_ns(NSEC_PER_SEC));
-}
-
-/* --- whether it may be run ----------------------------------------------------------------- */
-
-static const char *not_roots(const struct stat *st)
-{
-	if (st->st_uid)
-		return "is not owned by root";
-	if (st->st_mode & (S_IWGRP | S_IWOTH))
-		return "is writable by others than root";
-	return NULL;
-}
-
-/* Who may write to a folder may put another file there. NULL: nobody but root may. */
-static const char *folder_trouble(const char *path)
-{
-	struct stat st;
-
-	if (lstat(path, &st))
-		return errno == ENOENT ? "is not there" : "cannot be looked at";
-	return S_ISDIR(st.st_mode) ? not_roots(&st) : "is not a directory";
-}
-
-static const char *file_trouble(const char *path)
-{
-	struct stat st;
-
-	if (lstat(path, &st))
-		return errno == ENOENT ? "is not there" : "cannot be looked at";
-	if (S_ISLNK(st.st_mode))
-		return "is a symbolic link, which is not followed";
-	if (!S_ISREG(st.st_mode))
-		return "is not a file";
-	return (st.st_mode & S_IXUSR) ? not_roots(&st) : "is not executable";
-}
-
-/* Nobody but root can change what is found here before it is run. */
-static bool may_run(struct helper *helper, const char *name, const char *path)
-{
-	static const char *const folders[] = { "/etc", "/etc/porttrace", HOOKS_DIR };
-	const char *why = NULL, *where = path;
-
-	for (size_t i = 0; !why && i < sizeof(folders) / sizeof(*folders); i++) {
-		why = folder_trouble(folders[i]);
-		where = folders[i];
-	}
-	if (!why) {
-		why = file_trouble(path);
-		where = path;
-	}
-	if (why)
-		note(helper, NOT_RUN, "hook '%s' was not run: %s %s", name, where, why);
-	return !why;
 }
 
 /* --- running one ----------------------------------------------------------------------------- */
@@ -192,18 +128,6 @@ static void on_end(void *arg)
 	run_next(helper);
 }
 
-/* Points into the request. */
-static void fill_env(struct request *request, char *env[ENV_MAX])
-{
-	char *at = request->text + strlen(request->text) + 1, *end = request->text + request->len;
-	size_t n = 0;
-
-	env[n++] = (char *)PATH_OF_ROOT;
-	for (; at < end && n < ENV_MAX - 1; at += strlen(at) + 1)
-		env[n++] = at;
-	env[n] = NULL;
-}
-
 static void watch_job(struct helper *helper, struct job *job)
 {
 	job->pidfd = (int)syscall(SYS_pidfd_open, job->pid, 0);
@@ -213,16 +137,20 @@ static void watch_job(struct helper *helper, struct job *job)
 	on_end(job);
 }
 
-static void start(struct helper *helper, struct job *job, struct request *request)
+static void start(struct helper *helper, struct job *job, struct hook_request *request)
 {
 	const char *name = request->text;
-	char path[sizeof(HOOKS_DIR) + sizeof(job->name) + 1], *env[ENV_MAX];
+	char path[sizeof(HOOKS_DIR) + sizeof(job->name) + 1], *env[HOOK_ENV_MAX];
+	const char *where, *why;
 	pid_t pid;
 
 	snprintf(path, sizeof(path), HOOKS_DIR "/%s", name);
-	if (!may_run(helper, name, path))
+	why = hook_file_trouble(path, &where);
+	if (why) {
+		note(helper, NOT_RUN, "hook '%s' was not run: %s %s", name, where, why);
 		return;
-	fill_env(request, env);
+	}
+	hook_request_env(request, env);
 	pid = hook_guard_start(path, env, request->input, &helper->ends[job - helper->jobs]);
 	if (pid < 0) {
 		note(helper, NOT_RUN, "hook '%s' was not run: %s", name, strerror(-pid));
@@ -233,13 +161,6 @@ static void start(struct helper *helper, struct job *job, struct request *reques
 	watch_job(helper, job);
 }
 
-static void request_free(struct request *request)
-{
-	if (request->input >= 0)
-		close(request->input);
-	free(request);
-}
-
 static struct job *free_job(struct helper *helper)
 {
 	for (int i = 0; i < HOOKS_AT_ONCE; i++)
@@ -248,9 +169,9 @@ static struct job *free_job(struct helper *helper)
 	return NULL;
 }
 
-static struct request *take(struct helper *helper)
+static struct hook_request *take(struct helper *helper)
 {
-	struct request *request = helper->first;
+	struct hook_request *request = helper->first;
 
 	helper->first = request->next;
 	if (!helper->first)
@@ -264,21 +185,21 @@ static void run_next(struct helper *helper)
 	struct job *job;
 
 	while (helper->first && (job = free_job(helper))) {
-		struct request *request = take(helper);
+		struct hook_request *request = take(helper);
 
 		start(helper, job, request);
-		request_free(request);
+		hook_request_free(request);
 	}
 }
 
 /* --- requests --------------------------------------------------------------------------------- */
 
-static void put(struct helper *helper, struct request *request)
+static void put(struct helper *helper, struct hook_request *request)
 {
 	if (helper->waiting == HOOKS_WAITING_MAX) {
 		note(helper, NOT_RUN, "hook '%s' was not run: %d are at work, and %d wait",
 		     request->text, HOOKS_AT_ONCE, HOOKS_WAITING_MAX);
-		request_free(request);
+		hook_request_free(request);
 		return;
 	}
 	*helper->last = request;
@@ -287,70 +208,26 @@ static void put(struct helper *helper, struct request *request)
 	run_next(helper);
 }
 
-/* -1: none came with it */
-static int input_of(struct msghdr *msg)
-{
-	struct cmsghdr *head = CMSG_FIRSTHDR(msg);
-	int fd = -1;
-
-	if (head && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS)
-		memcpy(&fd, CMSG_DATA(head), sizeof(fd));
-	return fd;
-}
-
-/* NULL: none waits, and *err is 0 where there will be none any more. */
-static struct request *receive(int fd, int *err)
-{
-	static char text[HOOK_REQUEST_MAX];
-	struct iovec part = { text, sizeof(text) - 1 };
-	union {
-		char bytes[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control;
-	struct msghdr msg = {
-		.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = control.bytes,
-		.msg_controllen = sizeof(control.bytes),
-	};
-	ssize_t n = recvmsg(fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	struct request *request;
-
-	*err = n < 0 ? -errno : 0;
-	if (n <= 0)
-		return NULL;
-	text[n] = '\0';
-	request = malloc(sizeof(*request) + (size_t)n + 1);
-	if (!request) {
-		*err = -ENOMEM;
-		close(input_of(&msg));
-		return NULL;
-	}
-	*request = (struct request){ .input = input_of(&msg), .len = (size_t)n };
-	memcpy(request->text, text, (size_t)n + 1);
-	return request;
-}
-
 /* Those at work have their own time. */
 static void on_time_over(void *arg)
 {
 	struct helper *helper = arg;
 
 	while (helper->first) {
-		struct request *request = take(helper);
+		struct hook_request *request = take(helper);
 
 		note(helper, NOT_RUN, "hook '%s' was not run: porttrace has ended", request->text);
-		request_free(request);
+		hook_request_free(request);
 	}
 }
 
 static void on_request(void *arg)
 {
 	struct helper *helper = arg;
-	struct request *request;
+	struct hook_request *request;
 	int err;
 
-	while ((request = receive(helper->fd, &err)))
+	while ((request = hook_request_receive(helper->fd, &err)))
 		put(helper, request);
 	if (err == -EAGAIN || err == -EINTR)
 		return;

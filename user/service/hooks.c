@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "service/hook_helper.h"
+#include "service/hook_request.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -75,28 +76,6 @@ static int input_file(const struct buf *input)
 	return fd < 0 ? -errno : fd;
 }
 
-static int send_request(int to, const char *name, const struct buf *env, int input)
-{
-	struct iovec parts[] = { { (char *)name, strlen(name) + 1 }, { env->data, env->len } };
-	union {
-		char bytes[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = { 0 };
-	struct msghdr msg = {
-		.msg_iov = parts,
-		.msg_iovlen = 2,
-		.msg_control = control.bytes,
-		.msg_controllen = sizeof(control.bytes),
-	};
-	struct cmsghdr *head = CMSG_FIRSTHDR(&msg);
-
-	head->cmsg_level = SOL_SOCKET;
-	head->cmsg_type = SCM_RIGHTS;
-	head->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(head), &input, sizeof(input));
-	return sendmsg(to, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
-}
-
 void hooks_run(struct hooks *hooks, const char *name, const struct buf *env,
 	       const struct buf *input)
 {
@@ -104,7 +83,7 @@ void hooks_run(struct hooks *hooks, const char *name, const struct buf *env,
 
 	if (hooks->fd >= 0) {
 		fd = input->failed || env->failed ? -ENOMEM : input_file(input);
-		err = fd < 0 ? fd : send_request(hooks->fd, name, env, fd);
+		err = fd < 0 ? fd : hook_request_send(hooks->fd, name, env, fd);
 		if (fd >= 0)
 			close(fd);
 	}
