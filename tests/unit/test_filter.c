@@ -319,6 +319,24 @@ static void lost_always_passes(void **state)
 	assert_true(filter_pass(&filter, &event));
 }
 
+/* Each member on its own: one that is forgotten would have a port told as missing that is there. */
+static void protocols_and_ports_alone_ask_for_no_more(void **state)
+{
+	struct port_range range = { 1, 1 };
+	const struct filter none = { .tcp = true, .udp = true, .ports = { &range, 1 } };
+	const struct filter more[] = {
+		{ .ipv4 = true },      { .ipv6 = true }, { .scopes = 1u << SCOPE_ANY },
+		{ .n_pids = 1 },       { .n_uids = 1 },  { .n_netns = 1 },
+		{ .n_comms = 1 },      { .n_exes = 1 },  { .n_units = 1 },
+		{ .n_containers = 1 },
+	};
+
+	(void)state;
+	assert_false(filter_asks_for_more(&none));
+	for (size_t i = 0; i < sizeof(more) / sizeof(*more); i++)
+		assert_true(filter_asks_for_more(&more[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -338,6 +356,7 @@ int main(void)
 		cmocka_unit_test(a_descendant_of_what_is_asked_for_passes),
 		cmocka_unit_test(nobody_known_is_no_descendant),
 		cmocka_unit_test(lost_always_passes),
+		cmocka_unit_test(protocols_and_ports_alone_ask_for_no_more),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

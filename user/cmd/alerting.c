@@ -162,15 +162,6 @@ static bool is_out_of_view(const struct filter *filter, const struct policy_requ
 	return (filter->tcp || filter->udp) && !(tcp && filter->tcp) && !(udp && filter->udp);
 }
 
-static bool looks_at_whom_or_where(const struct stream_options *options)
-{
-	const struct filter *filter = &options->filter;
-
-	return filter->n_pids || filter->n_uids || filter->n_comms || filter->n_exes ||
-	       filter->n_units || filter->n_containers || filter->n_netns || filter->scopes ||
-	       filter->ipv4 || filter->ipv6 || options->netns_host;
-}
-
 /* NULL: no memory. */
 static struct missing *look_for_required(const struct alerting *alerting)
 {
@@ -178,7 +169,7 @@ static struct missing *look_for_required(const struct alerting *alerting)
 	struct missing *missing = missing_new(policy);
 	const struct stream_options *options = alerting->stream->options;
 	const struct policy_required *required;
-	bool blind = looks_at_whom_or_where(options);
+	bool blind = options->netns_host || filter_asks_for_more(&options->filter);
 	size_t n, spared = 0;
 
 	required = policy_required(policy, &n);

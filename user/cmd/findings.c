@@ -4,10 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifndef IPPROTO_UDPLITE
-#define IPPROTO_UDPLITE 136
-#endif
-
 static void count(struct finding_counts *counts, const struct verdict *verdict)
 {
 	if (verdict->missing)
@@ -77,12 +73,6 @@ void findings_add(struct findings *findings, const struct event *event)
 
 /* --- what lacks -------------------------------------------------------------------- */
 
-static bool asks_for_more(const struct filter *f)
-{
-	return f->ipv4 || f->ipv6 || f->scopes || f->n_pids || f->n_uids || f->n_netns ||
-	       f->n_comms || f->n_exes || f->n_units || f->n_containers;
-}
-
 static bool any_port_passes(const struct filter *filter, const struct event *event)
 {
 	unsigned int first = event->socket.local.port;
@@ -100,15 +90,14 @@ static bool any_port_passes(const struct filter *filter, const struct event *eve
 static bool protocol_passes(const struct filter *filter, const struct event *event)
 {
 	uint16_t proto = event->socket.local.proto;
-	bool is_udp = proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE;
 
-	return filter->tcp == filter->udp || !proto || is_udp == filter->udp;
+	return filter->tcp == filter->udp || !proto || proto_is_udp(proto) == filter->udp;
 }
 
 void findings_add_missing(struct findings *findings, const struct event *event,
 			  const struct filter *filter, bool sure)
 {
-	if (asks_for_more(filter))
+	if (filter_asks_for_more(filter))
 		findings->counts.not_looked_for++;
 	else if (!any_port_passes(filter, event) || !protocol_passes(filter, event))
 		return;

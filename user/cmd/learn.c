@@ -3,18 +3,15 @@
 #include "policy/learn.h"
 #include "alert/judge.h"
 #include "base/log.h"
-#include "base/replace.h"
 #include "cmd/cmd.h"
 #include "cmd/learn_into.h"
 #include "cmd/listing.h"
 #include "cmd/option_words.h"
-#include "cmd/policing.h"
 #include "cmd/stream.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -78,14 +75,6 @@ static void learn_event(struct learning *l, const struct event *event)
 		l->err = err;
 }
 
-/* An opening, or what is open already; the end of it says nothing that was not known. */
-static bool is_opening(const struct event *event)
-{
-	return event->from == RECORD_OPEN && !event->connection &&
-	       (event->kind == EVENT_EXISTING || event->kind == EVENT_OPEN ||
-		event->kind == EVENT_CHANGE || event->kind == EVENT_RECOVERED);
-}
-
 /* For a stream, which then has nothing to print. */
 static bool takes(const struct event *event, void *arg)
 {
@@ -93,7 +82,7 @@ static bool takes(const struct event *event, void *arg)
 
 	if (event->kind == EVENT_LOST)
 		l->lost += event->lost_count;
-	else if (is_opening(event) && filter_pass(&l->options.filter, event))
+	else if (event_opens(event) && filter_pass(&l->options.filter, event))
 		learn_event(l, event);
 	return false;
 }
@@ -158,7 +147,7 @@ static int take_hangup(struct loop *loop)
 	return loop_take_signals(loop, &hangup, 1, NULL, NULL);
 }
 
-/* What was learnt until something ended it is learnt: *whole says that it did begin. */
+/* What was learnt until something ended it is learnt: *begun says that it did begin. */
 static int learn_for(struct learning *l, bool *begun)
 {
 	struct stream stream = {

@@ -52,10 +52,7 @@ static int look(struct channel *channel, const struct socket_info *socket, uint6
 	const struct channel_question question = {
 		.family = socket->local.family,
 		.proto = socket->local.proto,
-		.states = 1u << (socket->local.proto == IPPROTO_UDP ||
-						 socket->local.proto == IPPROTO_UDPLITE ?
-					 TCP_CLOSE :
-					 TCP_LISTEN)
+		.states = 1u << (proto_is_udp(socket->local.proto) ? TCP_CLOSE : TCP_LISTEN)
 	};
 	struct search search = { .wanted = socket };
 	unsigned int interrupted = 0;

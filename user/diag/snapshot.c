@@ -14,10 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#ifndef IPPROTO_UDPLITE
-#define IPPROTO_UDPLITE 136
-#endif
-
 #define PORT_STATES (1u << TCP_LISTEN)
 #define UDP_PORT_STATES (1u << TCP_CLOSE)
 #define CONN_STATES (1u << TCP_ESTABLISHED)

@@ -6,10 +6,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#ifndef IPPROTO_UDPLITE
-#define IPPROTO_UDPLITE 136
-#endif
-
 const char *event_kind_name(enum event_kind kind)
 {
 	static const char *const names[EVENT_KINDS] = {

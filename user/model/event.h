@@ -8,6 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifndef IPPROTO_UDPLITE
+#define IPPROTO_UDPLITE 136 /* some C libraries do not know it */
+#endif
+
 #define COMM_LEN 16
 
 enum event_kind {
@@ -231,6 +235,12 @@ const char *errno_name(int error);
 
 /* "tcp", "udp", "udplite", "mptcp", "sctp"; "any" for none of them, "?" for others. */
 const char *proto_name(const struct socket_info *socket);
+/* UDP-Lite is meant as well where somebody says UDP. */
+static inline bool proto_is_udp(uint16_t proto)
+{
+	return proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE;
+}
+
 /* An IPv6 socket bound to an IPv4 address. */
 bool endpoint_is_mapped(const struct endpoint *local);
 /* The address as text, IPv4 for a mapped one. */

@@ -20,7 +20,7 @@ static bool has(const uint32_t *values, size_t n, uint32_t value)
 static bool pass_socket(const struct filter *f, const struct event *e)
 {
 	const struct endpoint *local = &e->socket.local;
-	bool udp = local->proto == IPPROTO_UDP || local->proto == 136 /* UDP-Lite */;
+	bool udp = proto_is_udp(local->proto);
 	/* What a person calls IPv4: mapped addresses are printed as such. */
 	bool ipv4 = local->family == AF_INET || endpoint_is_mapped(local);
 
@@ -124,6 +124,11 @@ static bool pass_processes(const struct filter *f, const struct event *e)
 		if (pass_process(f, e->holders[i], e->holders[i]->comm, e->holders[i]->uid))
 			return true;
 	return false;
+}
+
+bool filter_asks_for_more(const struct filter *f)
+{
+	return asks_for_processes(f) || f->n_netns || f->scopes || f->ipv4 || f->ipv6;
 }
 
 /* Which of the words of --events an event belongs to. */

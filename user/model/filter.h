@@ -35,6 +35,11 @@ struct filter {
 
 /* EVENT_LOST always passes: nobody filters away that something is missing. */
 bool filter_pass(const struct filter *filter, const struct event *event);
+/*
+ * Whether it asks for anything but protocols and numbers of ports: for what a port that
+ * nobody has open does not have.
+ */
+bool filter_asks_for_more(const struct filter *filter);
 void filter_free(struct filter *filter);
 
 /* Whether match() takes any form of a container's name: with the runtime or without, whole or as shown. */

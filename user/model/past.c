@@ -193,7 +193,7 @@ bool past_followed(const struct past *past, uint16_t proto)
 {
 	uint32_t needs = STATE_FOLLOWS_TCP;
 
-	if (proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE)
+	if (proto_is_udp(proto))
 		needs = STATE_FOLLOWS_UDP;
 	else if (proto == IPPROTO_SCTP)
 		needs = STATE_FOLLOWS_ALL;
