@@ -3,45 +3,14 @@
 
 #include "base/log.h"
 #include "cmd/policing.h"
+#include "cmd/required.h"
 #include "output/alert_line.h"
-#include "output/journal_entry.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* When it is looked again what is missing, where events waited to be read. */
 #define LOOK_AGAIN_NS 100000000ULL
-
-/* --- hooks ------------------------------------------------------------------------------- */
-
-/* The journal's fields, of which none has a line feed in it, and one more. */
-static void fill_env(struct alerting *alerting, const struct event *event)
-{
-	struct buf *env = &alerting->env;
-
-	buf_clear(env);
-	journal_put_fields(event, alerting->stream->enrich, env);
-	buf_puts(env, "PORTTRACE_SEVERITY=");
-	buf_puts(env, severity_name(event->verdict->severity));
-	buf_putc(env, '\n');
-	for (size_t i = 0; i < env->len; i++)
-		if (env->data[i] == '\n')
-			env->data[i] = '\0';
-}
-
-static void run_hook(struct alerting *alerting, const struct event *event)
-{
-	struct sink json = { .ops = &sink_json, .enrich = alerting->stream->enrich };
-
-	if (!event->verdict->hook)
-		return;
-	fill_env(alerting, event);
-	buf_clear(&alerting->input);
-	sink_json.event(&json, event, &alerting->input);
-	hooks_run(&alerting->hooks, event->verdict->hook, &alerting->env, &alerting->input);
-}
 
 /* --- alerts ------------------------------------------------------------------------------ */
 
@@ -96,7 +65,7 @@ static enum alert_course raise_alert(struct alerting *alerting, struct event *ev
 	event->alert = course == ALERT_TELL;
 	event->folded = only && course != ALERT_TELL;
 	if (course != ALERT_AGAIN)
-		run_hook(alerting, event);
+		alert_hook_run(&alerting->hook, event, alerting->stream->enrich);
 	metering_alert(alerting->metering, event->verdict->severity);
 	set_timers(alerting);
 	return course;
@@ -141,49 +110,6 @@ static void note_presence(struct alerting *alerting, const struct event *event)
 		return;
 	if (alerting->streams)
 		set_timers(alerting);
-}
-
-static bool has_all(const struct port_set *set, uint16_t first, uint16_t last)
-{
-	for (uint32_t port = first; port <= last; port++)
-		if (!port_set_has(set, (uint16_t)port))
-			return false;
-	return true;
-}
-
-/* Whether the filter may hide that somebody has it open. */
-static bool is_out_of_view(const struct filter *filter, const struct policy_required *required)
-{
-	bool tcp = !strcmp(required->proto, "tcp") || !strcmp(required->proto, "mptcp");
-	bool udp = !strcmp(required->proto, "udp") || !strcmp(required->proto, "udplite");
-
-	if (filter->ports.n && !has_all(&filter->ports, required->first, required->last))
-		return true;
-	return (filter->tcp || filter->udp) && !(tcp && filter->tcp) && !(udp && filter->udp);
-}
-
-/* NULL: no memory. */
-static struct missing *look_for_required(const struct alerting *alerting)
-{
-	const struct policy *policy = judge_policy(alerting->judge);
-	struct missing *missing = missing_new(policy);
-	const struct stream_options *options = alerting->stream->options;
-	const struct policy_required *required;
-	bool blind = options->netns_host || filter_asks_for_more(&options->filter);
-	size_t n, spared = 0;
-
-	required = policy_required(policy, &n);
-	for (size_t i = 0; missing && i < n; i++) {
-		if (!blind && !is_out_of_view(&options->filter, &required[i]))
-			continue;
-		missing_spare(missing, i);
-		spared++;
-	}
-	if (spared)
-		say("%zu of %zu rules that require a port are not looked after: the filters may "
-		    "hide who has it open",
-		    spared, n);
-	return missing;
 }
 
 /* For who counts the open ports by verdict. */
@@ -267,7 +193,8 @@ static void take_policy(struct alerting *alerting, struct policy *policy)
 
 	alerting->before = before;
 	alerting->n_ports = alerting->n_unexpected = 0;
-	alerting->missing = look_for_required(alerting);
+	alerting->missing = required_missing(judge_policy(alerting->judge),
+					     alerting->stream->options);
 	ports_tell_open(session_ports(alerting->stream->session), judge_again, alerting);
 	missing_start(alerting->missing, was, boot_now_ns());
 	missing_free(was);
@@ -325,9 +252,10 @@ static void want_columns(struct stream_options *options)
 int alerting_open(struct alerting *alerting, struct stream *stream, struct metering *metering)
 {
 	struct stream_options *options = stream->options;
-	int status, err;
+	int status;
 
-	*alerting = (struct alerting){ .stream = stream, .metering = metering, .hooks.fd = -1 };
+	*alerting =
+		(struct alerting){ .stream = stream, .metering = metering, .hook.hooks.fd = -1 };
 	if (!options->policy) {
 		if (!options->alerts)
 			return STATUS_OK;
@@ -337,9 +265,7 @@ int alerting_open(struct alerting *alerting, struct stream *stream, struct meter
 	status = policing_load(&alerting->policy, options->policy);
 	if (status)
 		return status;
-	err = hooks_open(&alerting->hooks);
-	if (err)
-		say("hooks are not run: %s", strerror(-err));
+	alert_hook_open(&alerting->hook);
 	alerting->on = true;
 	want_ports(options);
 	want_columns(options);
@@ -361,12 +287,13 @@ int alerting_attach(struct alerting *alerting)
 	alerting->policy = NULL;
 	alerting->alerts = alerts_new();
 	if (alerting->judge)
-		alerting->missing = look_for_required(alerting);
+		alerting->missing = required_missing(judge_policy(alerting->judge),
+						     alerting->stream->options);
 	if (!alerting->missing || !alerting->alerts) {
 		say("out of memory");
 		return STATUS_NO_TRACING;
 	}
-	hooks_begin(&alerting->hooks, &stream->timers);
+	hooks_begin(&alerting->hook.hooks, &stream->timers);
 	stream->judges = judge;
 	stream->judges_arg = alerting;
 	return STATUS_OK;
@@ -391,11 +318,9 @@ void alerting_stop(struct alerting *alerting)
 
 void alerting_close(struct alerting *alerting)
 {
-	hooks_close(&alerting->hooks);
+	alert_hook_close(&alerting->hook);
 	policy_free(alerting->policy);
 	judge_free(alerting->judge);
 	alerts_free(alerting->alerts);
 	missing_free(alerting->missing);
-	buf_free(&alerting->env);
-	buf_free(&alerting->input);
 }

@@ -10,8 +10,8 @@
 #include "alert/alert.h"
 #include "alert/judge.h"
 #include "alert/missing.h"
+#include "cmd/alert_hook.h"
 #include "cmd/stream.h"
-#include "service/hooks.h"
 #include "service/metering.h"
 
 struct alerting {
@@ -22,13 +22,12 @@ struct alerting {
 	struct judgement judgement; /* of the event at hand */
 	struct alerts *alerts;
 	struct missing *missing;
-	struct hooks hooks;
+	struct alert_hook hook;
 	struct filter filter; /* the stream's, whichever events it asks for */
 	struct timer counts;
 	struct timer absence;
 	bool on;
-	bool streams;          /* between alerting_start() and alerting_stop() */
-	struct buf env, input; /* of a hook */
+	bool streams; /* between alerting_start() and alerting_stop() */
 	/* At work in a reload. */
 	const struct policy *before;
 	size_t n_ports;
