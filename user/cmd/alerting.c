@@ -186,20 +186,25 @@ static void judge_again(const struct event *open, void *arg)
 	stream_report(alerting->stream, &event);
 }
 
-static void take_policy(struct alerting *alerting, struct policy *policy)
+/* False: no memory, and the policy is the caller's yet. */
+static bool take_policy(struct alerting *alerting, struct policy *policy)
 {
-	struct policy *before = judge_swap(alerting->judge, policy);
 	struct missing *was = alerting->missing;
+	struct missing *missing = required_missing(policy, alerting->stream->options);
+	struct policy *before;
 
+	if (!missing)
+		return false;
+	before = judge_swap(alerting->judge, policy);
 	alerting->before = before;
 	alerting->n_ports = alerting->n_unexpected = 0;
-	alerting->missing = required_missing(judge_policy(alerting->judge),
-					     alerting->stream->options);
+	alerting->missing = missing;
 	ports_tell_open(session_ports(alerting->stream->session), judge_again, alerting);
-	missing_start(alerting->missing, was, boot_now_ns());
+	missing_start(missing, was, boot_now_ns());
 	missing_free(was);
 	policy_free(before);
 	on_absence(alerting);
+	return true;
 }
 
 static void note(struct alerting *alerting, enum journal_kind kind, const char *text)
@@ -210,18 +215,19 @@ static void note(struct alerting *alerting, enum journal_kind kind, const char *
 
 void alerting_reload(struct alerting *alerting)
 {
-	struct policy *policy;
+	struct policy *policy = NULL;
 	char text[256];
 
 	if (!alerting->streams)
 		return;
-	if (policing_load(&policy, alerting->stream->options->policy)) {
+	if (policing_load(&policy, alerting->stream->options->policy) ||
+	    !take_policy(alerting, policy)) {
+		policy_free(policy);
 		note(alerting, JOURNAL_POLICY_REFUSED,
 		     "the policy was not read again: what was read before holds on");
 		metering_refused(alerting->metering);
 		return;
 	}
-	take_policy(alerting, policy);
 	metering_policy(alerting->metering, policy_n_rules(policy));
 	snprintf(text, sizeof(text),
 		 "the policy was read again: rules %zu, open sockets %zu, unexpected %zu",
