@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What was learnt, for learn.c, which gathers it, and learn_text.c, which writes it. */
+/* What was learnt, for learn.c, which gathers it, learn_rule.c and learn_text.c, which write it. */
 #ifndef PORTTRACE_POLICY_LEARNT_H
 #define PORTTRACE_POLICY_LEARNT_H
 
@@ -47,5 +47,8 @@ struct learn {
 
 /* The order they are written in, but for their ports and scopes: who it is. */
 int learnt_compare_who(const struct learnt *a, const struct learnt *b);
+
+/* One rule, a line, of n that have all but their ports in common; commented out under REVIEW. */
+void learnt_put_rule(struct buf *out, struct learnt *const *all, size_t n, unsigned int scopes);
 
 #endif
