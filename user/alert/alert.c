@@ -22,8 +22,8 @@ TAILQ_HEAD(told_list, told);
 
 /* An executable in a storm. */
 struct storm {
-	char *exe;                        /* owned; "": not known */
-	uint64_t told[SEVERITY_CRIT + 1]; /* of each severity */
+	char *exe;                 /* owned; "": not known */
+	uint64_t told[SEVERITIES]; /* of each severity */
 	uint64_t count;
 	enum severity severity;
 	uint16_t first;
@@ -31,10 +31,10 @@ struct storm {
 };
 
 struct alerts {
-	void *tree;                       /* of struct told */
-	struct told_list list;            /* the oldest first: all are kept for the same time */
-	uint64_t storm_ns;                /* when this time of the storms began; 0: none runs */
-	uint64_t told[SEVERITY_CRIT + 1]; /* in it, of each severity */
+	void *tree;                /* of struct told */
+	struct told_list list;     /* the oldest first: all are kept for the same time */
+	uint64_t storm_ns;         /* when this time of the storms began; 0: none runs */
+	uint64_t told[SEVERITIES]; /* in it, of each severity */
 	size_t n_storms;
 	struct storm storms[ALERT_EXES_MAX + 1]; /* the last: all others */
 };

@@ -8,7 +8,7 @@
 enum verdict_kind { VERDICT_EXPECTED, VERDICT_IGNORED, VERDICT_UNEXPECTED };
 
 /* Of VERDICT_UNEXPECTED, and of a required port that is missing. */
-enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_CRIT };
+enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_CRIT, SEVERITIES };
 
 struct verdict {
 	enum verdict_kind kind;

@@ -11,8 +11,6 @@
 #include "model/verdict.h"
 #include "output/journal.h"
 
-#define SEVERITIES (SEVERITY_CRIT + 1)
-
 /* Of a port that is open: enum verdict_kind, or that nobody judged it. */
 #define METRICS_UNJUDGED (VERDICT_UNEXPECTED + 1)
 #define METRICS_VERDICTS (METRICS_UNJUDGED + 1)

@@ -137,6 +137,19 @@ struct line {
 	size_t len;
 };
 
+/* Where a rule stands, for problems that are found later. */
+static inline struct line rule_line(const struct rule *rule, struct policy_problems *problems)
+{
+	return (struct line){
+		.problems = problems,
+		.file = rule->file,
+		.order = rule->order,
+		.number = rule->line,
+		.text = rule->line_text,
+		.len = strlen(rule->line_text),
+	};
+}
+
 /* Adds a problem. suggestion may be NULL. When memory lacks, an error is counted all the same. */
 void complain(const struct line *line, enum problem_level level, struct span where,
 	      const char *suggestion, const char *format, ...)
@@ -205,6 +218,8 @@ struct view {
 	enum exe_standing standing;
 };
 
+/* Whether both addresses begin with the same bits; of a, those behind them are zero. */
+bool same_prefix(const uint8_t *a, const uint8_t *b, unsigned int bits);
 void view_init(struct view *view, const struct policy_subject *subject);
 enum truth element_truth(const struct rule *rule, const struct criterion *criterion,
 			 const struct element *element, const struct view *view);

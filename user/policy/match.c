@@ -51,15 +51,18 @@ void view_init(struct view *view, const struct policy_subject *subject)
 
 /* --- on= -------------------------------------------------------------------------------- */
 
-static bool in_cidr(const struct element *element, const struct view *view)
+bool same_prefix(const uint8_t *a, const uint8_t *b, unsigned int bits)
 {
-	unsigned int whole = element->bits / 8, rest = element->bits % 8;
+	unsigned int whole = bits / 8, rest = bits % 8;
 	uint8_t mask = (uint8_t)(0xff00 >> rest);
 
-	if ((element->family == AF_INET) != view->ipv4 ||
-	    memcmp(element->addr, view->addr, whole) != 0)
-		return false;
-	return !rest || (view->addr[whole] & mask) == element->addr[whole];
+	return !memcmp(a, b, whole) && (!rest || (b[whole] & mask) == a[whole]);
+}
+
+static bool in_cidr(const struct element *element, const struct view *view)
+{
+	return (element->family == AF_INET) == view->ipv4 &&
+	       same_prefix(element->addr, view->addr, element->bits);
 }
 
 /*

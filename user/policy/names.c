@@ -36,14 +36,7 @@ void policy_problems_warn(struct policy_problems *problems, const struct policy_
 			  const char *format, ...)
 {
 	const struct rule *rule = name->rule;
-	const struct line line = {
-		.problems = problems,
-		.file = rule->file,
-		.order = rule->order,
-		.number = rule->line,
-		.text = rule->line_text,
-		.len = strlen(rule->line_text),
-	};
+	const struct line line = rule_line(rule, problems);
 	char message[MESSAGE_MAX];
 	va_list args;
 

@@ -27,15 +27,16 @@ const char *rule_key_name(enum rule_key key)
 
 static bool severity_parse(const struct line *line, struct span word, enum severity *severity)
 {
-	static const char *const names[] = { "info", "warning", "crit" };
+	const char *names[SEVERITIES];
 
-	for (size_t i = 0; i < COUNT(names); i++) {
+	for (unsigned int i = 0; i < SEVERITIES; i++) {
+		names[i] = severity_name((enum severity)i);
 		if (span_is(word, names[i])) {
 			*severity = (enum severity)i;
 			return true;
 		}
 	}
-	complain(line, PROBLEM_ERROR, word, span_nearest(word, names, COUNT(names)),
+	complain(line, PROBLEM_ERROR, word, span_nearest(word, names, SEVERITIES),
 		 "unknown severity '%.*s' (info, warning, crit)", (int)word.len, word.at);
 	return false;
 }

@@ -17,12 +17,8 @@
 
 static bool cidr_covers(const struct element *a, const struct element *b)
 {
-	unsigned int whole = a->bits / 8, rest = a->bits % 8;
-	uint8_t mask = (uint8_t)(0xff00 >> rest);
-
-	if (a->family != b->family || a->bits > b->bits || memcmp(a->addr, b->addr, whole) != 0)
-		return false;
-	return !rest || (b->addr[whole] & mask) == a->addr[whole];
+	return a->family == b->family && a->bits <= b->bits &&
+	       same_prefix(a->addr, b->addr, a->bits);
 }
 
 /* Whether a matches whatever b matches. */
@@ -227,14 +223,7 @@ static const struct rule *find_cover(const struct policy *policy, size_t number,
 
 static void warn(const struct rule *rule, const struct rule *by, struct policy_problems *problems)
 {
-	const struct line line = {
-		.problems = problems,
-		.file = rule->file,
-		.order = rule->order,
-		.number = rule->line,
-		.text = rule->line_text,
-		.len = strlen(rule->line_text),
-	};
+	const struct line line = rule_line(rule, problems);
 	const char *at = line.text + strspn(line.text, " \t");
 
 	complain(&line, PROBLEM_WARNING, (struct span){ at, strlen(rule->text) }, NULL,
