@@ -144,6 +144,12 @@ void escape_text(struct buf *out, const char *text, size_t n)
 	escape(out, &plain, text, n);
 }
 
+void escape_puts(struct buf *out, const char *text)
+{
+	if (text)
+		escape_text(out, text, strlen(text));
+}
+
 void escape_json(struct buf *out, const char *text, size_t n)
 {
 	escape(out, &json, text, n);

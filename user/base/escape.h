@@ -16,6 +16,8 @@
  * through as it is.
  */
 void escape_text(struct buf *out, const char *text, size_t n);
+/* The same of a whole text; nothing where there is none (NULL). */
+void escape_puts(struct buf *out, const char *text);
 
 /* The same, for the inside of a JSON string: '"' and every backslash get one before them. */
 void escape_json(struct buf *out, const char *text, size_t n);

@@ -80,7 +80,7 @@ void say(const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	buf_puts(&line, "porttrace: ");
-	escape_text(&line, text, strlen(text));
+	escape_puts(&line, text);
 	buf_putc(&line, '\n');
 	if (!line.failed)
 		say_text(line.data, line.len);

@@ -49,7 +49,7 @@ static void print_escaped(const char *text)
 {
 	struct buf out = { 0 };
 
-	escape_text(&out, text, strlen(text));
+	escape_puts(&out, text);
 	fwrite(out.data, 1, out.len, stdout);
 	buf_free(&out);
 }

@@ -94,6 +94,16 @@ bool event_opens(const struct event *event)
 	}
 }
 
+bool event_has_socket(const struct event *event)
+{
+	return event->kind != EVENT_LOST && event->kind != EVENT_MISSING;
+}
+
+bool event_has_local(const struct event *event)
+{
+	return event_has_socket(event) && !(event->connection && event->connection->no_local);
+}
+
 const char *origin_name(enum origin origin)
 {
 	static const char *const names[] = {

@@ -227,6 +227,11 @@ const char *event_no_holder_name(const struct event *event);
  */
 bool event_opens(const struct event *event);
 
+/* Whether it is about a socket, and not about what is lost or missing. */
+bool event_has_socket(const struct event *event);
+/* Whether it has an address and a number at this end. */
+bool event_has_local(const struct event *event);
+
 /* "syscall", "io_uring"; NULL: not known. */
 const char *origin_name(enum origin origin);
 

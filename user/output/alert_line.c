@@ -29,11 +29,6 @@ static void put_upper(const char *word, struct buf *out)
 		buf_putc(out, (char)toupper((unsigned char)*word));
 }
 
-static void put_text(const char *text, struct buf *out)
-{
-	escape_text(out, text, strlen(text));
-}
-
 static void put_mark(enum severity severity, bool color, struct buf *out)
 {
 	const char *name = severity_name(severity);
@@ -59,13 +54,13 @@ static void put_who(const struct process *process, struct buf *out)
 
 	if (process->exe) {
 		buf_puts(out, " by ");
-		put_text(process->exe, out);
+		escape_puts(out, process->exe);
 		if (process->deleted)
 			buf_puts(out, " (deleted)");
 	}
 	if (unit) {
 		buf_puts(out, " in ");
-		put_text(unit, out);
+		escape_puts(out, unit);
 	}
 }
 
@@ -77,10 +72,10 @@ void alert_put_line(const struct event *event, bool color, struct buf *out)
 	put_upper(verdict_finding(verdict), out);
 	if (verdict->why) {
 		buf_puts(out, ": ");
-		put_text(verdict->why, out);
+		escape_puts(out, verdict->why);
 	}
 	buf_puts(out, " [");
-	put_text(verdict->rule, out);
+	escape_puts(out, verdict->rule);
 	buf_putc(out, ']');
 	if (event->actor.process)
 		put_who(event->actor.process, out);
@@ -118,11 +113,11 @@ static void put_by(const struct alert_count *count, struct buf *out)
 	}
 	if (count->exe) {
 		buf_puts(out, " by ");
-		put_text(count->exe, out);
+		escape_puts(out, count->exe);
 	}
 	if (count->unit) {
 		buf_puts(out, " in ");
-		put_text(count->unit, out);
+		escape_puts(out, count->unit);
 	}
 }
 

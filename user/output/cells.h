@@ -1,11 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Cells that are shown alone, and as a part of the detail. */
+/* Cells: of columns_all, some of them a part of the detail as well. */
 #ifndef PORTTRACE_OUTPUT_CELLS_H
 #define PORTTRACE_OUTPUT_CELLS_H
 
 #include "output/columns.h"
 
 /* Each appends what struct column's put() does. */
+void column_put_time(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_event(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_proto(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_local(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_port(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_family(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_scope(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_service(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_backlog(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_cookie(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_inode(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_queue(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_hook(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_pid(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_tid(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_user(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_uid(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_parent(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_cgroup(const struct event *e, struct enrich *enrich, struct buf *out);
+void column_put_holders(const struct event *e, struct enrich *enrich, struct buf *out);
 void column_put_netns(const struct event *e, struct enrich *enrich, struct buf *out);
 void column_put_lifetime(const struct event *e, struct enrich *enrich, struct buf *out);
 void column_put_comm(const struct event *e, struct enrich *enrich, struct buf *out);

@@ -17,11 +17,11 @@ void column_put_unit(const struct event *e, struct enrich *enrich, struct buf *o
 	(void)enrich;
 	if (!place || !place->unit)
 		return;
-	escape_text(out, place->unit, strlen(place->unit));
+	escape_puts(out, place->unit);
 	if (!place->user_unit)
 		return;
 	buf_putc(out, '/');
-	escape_text(out, place->user_unit, strlen(place->user_unit));
+	escape_puts(out, place->user_unit);
 }
 
 void column_put_container(const struct event *e, struct enrich *enrich, struct buf *out)
@@ -36,7 +36,6 @@ void column_put_container(const struct event *e, struct enrich *enrich, struct b
 void column_put_class(const struct event *e, struct enrich *enrich, struct buf *out)
 {
 	(void)enrich;
-	if (e->kind != EVENT_LOST && e->kind != EVENT_MISSING &&
-	    !(e->connection && e->connection->no_local))
+	if (event_has_local(e))
 		buf_puts(out, enrich_class(e->socket.local.port));
 }

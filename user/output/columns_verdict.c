@@ -7,12 +7,6 @@
 
 #include <ctype.h>
 
-static void put_text(const char *text, struct buf *out)
-{
-	if (text)
-		escape_text(out, text, strlen(text));
-}
-
 void column_put_verdict(const struct event *e, struct enrich *enrich, struct buf *out)
 {
 	(void)enrich;
@@ -41,14 +35,14 @@ void column_put_rule(const struct event *e, struct enrich *enrich, struct buf *o
 {
 	(void)enrich;
 	if (e->verdict)
-		put_text(e->verdict->rule, out);
+		escape_puts(out, e->verdict->rule);
 }
 
 void column_put_why(const struct event *e, struct enrich *enrich, struct buf *out)
 {
 	(void)enrich;
 	if (e->verdict)
-		put_text(e->verdict->why, out);
+		escape_puts(out, e->verdict->why);
 }
 
 void cell_put_missing(const struct event *e, struct buf *out)

@@ -77,12 +77,6 @@ enum journal_priority journal_event_priority(const struct event *event)
 
 /* --- the message: who did what to which port, then the rest ----------------------- */
 
-static bool has_local(const struct event *e)
-{
-	return e->kind != EVENT_LOST && e->kind != EVENT_MISSING &&
-	       !(e->connection && e->connection->no_local);
-}
-
 static void put_what(const struct event *e, struct buf *out)
 {
 	static const char *const words[EVENT_KINDS] = {
@@ -108,7 +102,7 @@ static void put_what(const struct event *e, struct buf *out)
 		return;
 	buf_puts(out, proto_name(&e->socket));
 	buf_putc(out, ' ');
-	if (has_local(e))
+	if (event_has_local(e))
 		cell_put_endpoint(&e->socket.local, out);
 	else if (e->kind == EVENT_MISSING)
 		cell_put_missing(e, out);
@@ -131,7 +125,7 @@ static void put_place(const struct process *process, struct enrich *enrich, stru
 
 static void put_who(const struct event *e, struct enrich *enrich, struct buf *out)
 {
-	if (e->kind == EVENT_LOST || e->kind == EVENT_MISSING)
+	if (!event_has_socket(e))
 		return;
 	buf_puts(out, " by ");
 	if (!e->actor.process) {
@@ -223,11 +217,11 @@ static void put_port(const struct event *e, struct enrich *enrich, struct buf *o
 	char addr[INET6_ADDRSTRLEN];
 
 	put_text(out, "PORTTRACE_PROTO=", proto_name(&e->socket));
-	if (has_local(e)) {
+	if (event_has_local(e)) {
 		endpoint_addr_text(&e->socket.local, addr);
 		put_text(out, "PORTTRACE_ADDR=", addr);
 	}
-	if (has_local(e) || e->kind == EVENT_MISSING)
+	if (event_has_local(e) || e->kind == EVENT_MISSING)
 		put_number(out, "PORTTRACE_PORT=", e->socket.local.port);
 	if (e->kind != EVENT_MISSING)
 		put_netns(e, enrich, out);

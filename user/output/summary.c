@@ -163,7 +163,7 @@ static void put_who(const char *comm, uint32_t pid, struct buf *out)
 		buf_puts(out, "not known");
 		return;
 	}
-	escape_text(out, comm, strlen(comm));
+	escape_puts(out, comm);
 	buf_puts(out, " (");
 	buf_put_u64(out, pid);
 	buf_putc(out, ')');

@@ -7,29 +7,46 @@
 
 #define NSEC_PER_SEC 1000000000ULL
 
-/* "2026-11-22T06:31:02." of a second, made once for all events of it. */
-static const char *second_text(time_t second)
-{
-	static char text[40];
-	static time_t made_for = -1;
-	struct tm utc;
+/* A second as text, made once for all events of it: localtime_r() takes a lock. */
+struct made {
+	char text[40];
+	time_t second;
+	bool valid;
+};
 
-	if (second == made_for)
-		return text;
-	if (!gmtime_r(&second, &utc) || !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S.", &utc))
-		return NULL;
-	made_for = second;
-	return text;
+/* NULL: there is no such date. */
+static const char *text_of(struct made *made, time_t second,
+			   struct tm *(*parts)(const time_t *, struct tm *), const char *format)
+{
+	struct tm tm;
+
+	if (made->valid && second == made->second)
+		return made->text;
+	made->valid = parts(&second, &tm) && strftime(made->text, sizeof(made->text), format, &tm);
+	made->second = second;
+	return made->valid ? made->text : NULL;
+}
+
+void time_put_clock(struct buf *out, uint64_t boot_ns)
+{
+	static struct made made;
+	time_t second = (time_t)(enrich_wall_ns(boot_ns) / NSEC_PER_SEC);
+	const char *text = boot_ns ? text_of(&made, second, localtime_r, "%H:%M:%S") : NULL;
+
+	if (text)
+		buf_puts(out, text);
 }
 
 bool time_put_utc(struct buf *out, uint64_t boot_ns)
 {
+	static struct made made;
 	uint64_t wall = enrich_wall_ns(boot_ns);
-	const char *second = second_text((time_t)(wall / NSEC_PER_SEC));
+	time_t second = (time_t)(wall / NSEC_PER_SEC);
+	const char *text = boot_ns ? text_of(&made, second, gmtime_r, "%Y-%m-%dT%H:%M:%S.") : NULL;
 
-	if (!boot_ns || !second)
+	if (!text)
 		return false;
-	buf_puts(out, second);
+	buf_puts(out, text);
 	buf_put_u64_padded(out, wall % NSEC_PER_SEC / 1000, 6);
 	buf_putc(out, 'Z');
 	return true;

@@ -9,7 +9,7 @@
 
 void who_text(struct buf *out, const char *text)
 {
-	escape_text(out, text, strlen(text));
+	escape_puts(out, text);
 }
 
 void who_name(struct buf *out, const char *comm, uint32_t pid)

@@ -86,7 +86,7 @@ static void put_span(struct buf *out, uint64_t first_s, uint64_t last_s, const c
 static void put_comment(struct buf *out, const char *before, const char *text)
 {
 	buf_puts(out, before);
-	escape_text(out, text, strlen(text));
+	escape_puts(out, text);
 	buf_putc(out, '\n');
 }
 
@@ -283,7 +283,7 @@ void learn_put(const struct learn *learn, const char *by, struct buf *out,
 	if (!sort(&t))
 		return;
 	buf_puts(out, "# Learnt by ");
-	escape_text(out, by, strlen(by));
+	escape_puts(out, by);
 	buf_puts(out, ": ");
 	put_span_of_all(out, learn);
 	put_dropped(&t);
@@ -311,7 +311,7 @@ void learn_put_new(const struct learn *learn, const char *by, const char *text, 
 	if (counts->rules + counts->reviews) {
 		buf_puts(out, len && text[len - 1] != '\n' ? "\n" : "");
 		buf_puts(out, "\n# Added by ");
-		escape_text(out, by, strlen(by));
+		escape_puts(out, by);
 		buf_puts(out, ": ");
 		put_span_of_all(out, learn);
 		put_dropped(&t);

@@ -101,14 +101,9 @@ void problems_sort(struct policy_problems *problems)
 	}
 }
 
-static void put_escaped(struct buf *out, const char *text)
-{
-	escape_text(out, text, strlen(text));
-}
-
 static void put_place(struct buf *out, const struct policy_problem *problem)
 {
-	put_escaped(out, problem->file ? problem->file : "?");
+	escape_puts(out, problem->file ? problem->file : "?");
 	buf_putc(out, ':');
 	if (!problem->line)
 		return;
@@ -194,10 +189,10 @@ static void put_problem(struct buf *out, const struct policy_problem *problem)
 {
 	put_place(out, problem);
 	buf_puts(out, problem->level == PROBLEM_ERROR ? " error: " : " warning: ");
-	put_escaped(out, problem->message ? problem->message : "out of memory");
+	escape_puts(out, problem->message ? problem->message : "out of memory");
 	if (problem->suggestion) {
 		buf_puts(out, ": did you mean '");
-		put_escaped(out, problem->suggestion);
+		escape_puts(out, problem->suggestion);
 		buf_puts(out, "'?");
 	}
 	buf_putc(out, '\n');
