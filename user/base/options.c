@@ -163,6 +163,20 @@ int options_parse(const struct option_table *t, int argc, char **argv, void *tar
 	return status;
 }
 
+int options_parse_alone(const struct option_table *table, const char *command, const char *instead,
+			int argc, char **argv, void *target)
+{
+	int first, status = options_parse(table, argc, argv, target, &first);
+
+	if (status || first == argc)
+		return status;
+	if (instead)
+		say("%s takes no operand: '%s'; %s %s", command, argv[first], instead, argv[first]);
+	else
+		say("%s takes no operand: '%s'", command, argv[first]);
+	return STATUS_USAGE;
+}
+
 static void help_row(const struct option_row *row)
 {
 	char left[48];

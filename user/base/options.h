@@ -48,6 +48,12 @@ struct option_table {
  */
 int options_parse(const struct option_table *table, int argc, char **argv, void *target,
 		  int *first);
+/*
+ * The same for a command that takes no operand. instead: what somebody who gives one may have
+ * meant, as "a port is given as --port"; NULL: nothing.
+ */
+int options_parse_alone(const struct option_table *table, const char *command, const char *instead,
+			int argc, char **argv, void *target);
 void options_help(const struct option_table *table);
 
 #endif

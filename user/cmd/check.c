@@ -157,16 +157,12 @@ int cmd_check(int argc, char **argv)
 			     .whole = true,
 			     .judged = true },
 	};
-	int first, status;
+	int status;
 
 	stream_options_init(&options.stream);
 	options.stream.columns.n = 0;
-	status = options_parse(&table, argc, argv, &options, &first);
-	if (!status && first < argc) {
-		say("check takes no operand: '%s'; the policy is given as --policy %s", argv[first],
-		    argv[first]);
-		status = STATUS_USAGE;
-	}
+	status = options_parse_alone(&table, "check", "the policy is given as --policy", argc, argv,
+				     &options);
 	if (!status)
 		status = check(&c);
 	findings_free(&c.findings);

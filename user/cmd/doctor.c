@@ -163,14 +163,10 @@ int cmd_doctor(int argc, char **argv)
 	};
 	struct coverage coverage;
 	struct trace *trace = NULL;
-	int first, err, status = options_parse(&table, argc, argv, &options, &first);
+	int err, status = options_parse_alone(&table, "doctor", NULL, argc, argv, &options);
 
 	if (status)
 		return status == OPTIONS_HELP ? STATUS_OK : status;
-	if (first < argc) {
-		say("doctor takes no operand: '%s'", argv[first]);
-		return STATUS_USAGE;
-	}
 	err = trace_open(&trace, &options.wants, &coverage);
 	if (options.json)
 		print_json(&coverage, err);

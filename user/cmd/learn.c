@@ -271,16 +271,9 @@ static int parse(struct learning *l, int argc, char **argv)
 			"looks wrong (an executable that is deleted, in memory alone, or that everybody may\n"
 			"replace; a port of nobody) is written commented out, under REVIEW.",
 	};
-	int first, status = options_parse(&table, argc, argv, l, &first);
 
-	if (status)
-		return status;
-	if (first < argc) {
-		say("learn takes no operand: '%s'; a file to write is given as --write %s",
-		    argv[first], argv[first]);
-		return STATUS_USAGE;
-	}
-	return STATUS_OK;
+	return options_parse_alone(&table, "learn", "a file to write is given as --write", argc,
+				   argv, l);
 }
 
 int cmd_learn(int argc, char **argv)

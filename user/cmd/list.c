@@ -25,16 +25,12 @@ int cmd_list(int argc, char **argv)
 			 "with all that hold it. The options of ss work: porttrace list -lntup.",
 	};
 	struct stream_options options;
-	int first, status;
+	int status;
 
 	stream_options_init(&options);
 	options.columns.n = 0;
-	status = options_parse(&table, argc, argv, &options, &first);
-	if (!status && first < argc) {
-		say("list takes no operand: '%s'; a port is given as --port %s", argv[first],
-		    argv[first]);
-		status = STATUS_USAGE;
-	}
+	status = options_parse_alone(&table, "list", "a port is given as --port", argc, argv,
+				     &options);
 	if (!status)
 		status = list(&options);
 	stream_options_free(&options);

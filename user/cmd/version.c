@@ -13,14 +13,10 @@ int cmd_version(int argc, char **argv)
 		.usage = "version",
 		.about = "Prints the version of porttrace and of libbpf, and the features built in.",
 	};
-	int first, status = options_parse(&table, argc, argv, NULL, &first);
+	int status = options_parse_alone(&table, "version", NULL, argc, argv, NULL);
 
 	if (status)
 		return status == OPTIONS_HELP ? STATUS_OK : status;
-	if (first < argc) {
-		say("version takes no operand: '%s'", argv[first]);
-		return STATUS_USAGE;
-	}
 	printf("porttrace %s\nlibbpf %s\nfeatures: watch list who wait close check run policy learn doctor table json csv; hooks: cgroup fentry kprobe tracepoint\n",
 	       PORTTRACE_VERSION, trace_libbpf_version());
 	return STATUS_OK;

@@ -105,15 +105,11 @@ int cmd_watch(int argc, char **argv)
 			 "Ctrl-C. Every network namespace of the host is watched.",
 	};
 	struct stream_options options;
-	int first, status;
+	int status;
 
 	stream_options_init(&options);
-	status = options_parse(&table, argc, argv, &options, &first);
-	if (!status && first < argc) {
-		say("watch takes no operand: '%s'; a port is given as --port %s", argv[first],
-		    argv[first]);
-		status = STATUS_USAGE;
-	}
+	status = options_parse_alone(&table, "watch", "a port is given as --port", argc, argv,
+				     &options);
 	if (!status)
 		status = watch_ports(&options);
 	stream_options_free(&options);
