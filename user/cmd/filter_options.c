@@ -3,11 +3,11 @@
 #include "cmd/option_words.h"
 
 #include "base/log.h"
+#include "cmd/accounts.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/nsfs.h>
-#include <pwd.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,19 +96,20 @@ int option_set_pid(void *target, const struct option_row *row, const char *value
 
 static int add_user(struct stream_options *o, const char *word)
 {
-	struct passwd entry, *found = NULL;
-	uint64_t uid = 0;
-	char text[1024];
+	uint32_t uid;
+	uint64_t number;
 
-	if (!getpwnam_r(word, &entry, text, sizeof(text), &found) && found)
-		uid = entry.pw_uid;
-	else if (parse_u64(word, UINT32_MAX - 1, &uid)) {
-		say("--user '%s': there is no such user on this host; a number works too", word);
-		return STATUS_USAGE;
+	if (account_user(word, &uid) != ACCOUNT_FOUND) {
+		if (parse_u64(word, UINT32_MAX - 1, &number)) {
+			say("--user '%s': there is no such user on this host; a number works too",
+			    word);
+			return STATUS_USAGE;
+		}
+		uid = (uint32_t)number;
 	}
 	if (o->filter.n_uids == FILTER_MANY_MAX)
 		return too_many("user");
-	o->filter.uids[o->filter.n_uids++] = (uint32_t)uid;
+	o->filter.uids[o->filter.n_uids++] = uid;
 	return STATUS_OK;
 }
 
