@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "base/procdir.h"
 
+#include "base/whole.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,18 +14,11 @@
 void procdir_read(int dir, const char *name, struct buf *out, size_t max)
 {
 	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-	ssize_t n = 1;
 
-	while (fd >= 0 && n > 0 && out->len < max) {
-		size_t room = max - out->len < 4096 ? max - out->len : 4096;
-		char *to = buf_reserve(out, room);
-
-		n = to ? read(fd, to, room) : 0;
-		if (n > 0)
-			out->len += (size_t)n;
-	}
-	if (fd >= 0)
-		close(fd);
+	if (fd < 0)
+		return;
+	read_whole(fd, max, out);
+	close(fd);
 }
 
 /* Field n, counted from the ')' that ends field 2. */

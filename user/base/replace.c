@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "base/replace.h"
 
+#include "base/whole.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -139,21 +141,6 @@ static int open_temporary(const struct target *target, char name[NAME_MAX + 1],
 	return fd < 0 ? -EEXIST : fd;
 }
 
-static int write_all(int fd, const char *text, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, text, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		text += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 /* The owner first: chown(2) takes bits of the mode away. */
 static int set_mode(int fd, const struct target *target, const struct replace_how *how)
 {
@@ -185,7 +172,7 @@ static int replace(const struct target *target, const char *text, size_t len,
 
 	if (fd < 0)
 		return fd;
-	err = write_all(fd, text, len);
+	err = write_whole(fd, text, len);
 	if (!err)
 		err = set_mode(fd, target, how);
 	if (!err && !how->quick && fsync(fd))

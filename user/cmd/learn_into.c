@@ -4,11 +4,11 @@
 #include "base/log.h"
 #include "base/replace.h"
 #include "base/version.h"
+#include "base/whole.h"
 #include "cmd/policing.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -50,35 +50,13 @@ static int say_unwritten(const char *path, int err)
 
 /* --- the policy that is there --------------------------------------------------------------- */
 
-static int read_all(int fd, char **text, size_t *len)
-{
-	struct buf all = { 0 };
-	char part[65536];
-	ssize_t n;
-
-	do {
-		n = read(fd, part, sizeof(part));
-		if (n > 0)
-			buf_put(&all, part, (size_t)n);
-	} while (n > 0 || (n < 0 && errno == EINTR));
-	if (n < 0 || all.failed) {
-		int err = all.failed ? -ENOMEM : -errno;
-
-		buf_free(&all);
-		return err;
-	}
-	*text = all.data;
-	*len = all.len;
-	return 0;
-}
-
-static int read_text(const char *path, char **text, size_t *len)
+static int read_text(const char *path, struct buf *text)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), err;
 
 	if (fd < 0)
 		return -errno;
-	err = read_all(fd, text, len);
+	err = read_whole(fd, SIZE_MAX, text);
 	close(fd);
 	return err;
 }
@@ -86,21 +64,21 @@ static int read_text(const char *path, char **text, size_t *len)
 /* As it is now: who edited it while we learnt must not lose that. */
 static void read_again(struct learn_into *into)
 {
-	char *text = NULL;
-	size_t len = 0;
-	int err = read_text(into->merge, &text, &len);
+	struct buf text = { 0 };
+	int err = read_text(into->merge, &text);
 
 	if (err) {
 		say("%s cannot be read any more (%s): it is written as it was", into->merge,
 		    strerror(-err));
+		buf_free(&text);
 		return;
 	}
-	if (len != into->len || (len && memcmp(text, into->text, len) != 0))
+	if (text.len != into->text.len ||
+	    (text.len && memcmp(text.data, into->text.data, text.len) != 0))
 		say("%s was edited meanwhile: that stays; some of what is added may be in it already",
 		    into->merge);
-	free(into->text);
+	buf_free(&into->text);
 	into->text = text;
-	into->len = len;
 }
 
 int learn_into_open(struct learn_into *into)
@@ -121,7 +99,7 @@ int learn_into_open(struct learn_into *into)
 	status = policing_load(&into->known, into->merge);
 	if (status)
 		return status;
-	err = read_text(into->merge, &into->text, &into->len);
+	err = read_text(into->merge, &into->text);
 	if (!err)
 		return STATUS_OK;
 	say("%s cannot be read: %s", into->merge, strerror(-err));
@@ -131,29 +109,20 @@ int learn_into_open(struct learn_into *into)
 void learn_into_close(struct learn_into *into)
 {
 	policy_free(into->known);
-	free(into->text);
+	buf_free(&into->text);
 }
 
 /* --- writing -------------------------------------------------------------------------------- */
 
+/* A reader that left has what it wanted. */
 static int write_stdout(const struct buf *text)
 {
-	size_t done = 0;
+	int err = write_whole(STDOUT_FILENO, text->data, text->len);
 
-	while (done < text->len) {
-		ssize_t n = write(STDOUT_FILENO, text->data + done, text->len - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == EPIPE)
-			return STATUS_OK;
-		if (n < 0) {
-			say("output failed: %s", strerror(errno));
-			return STATUS_OUTPUT;
-		}
-		done += (size_t)n;
-	}
-	return STATUS_OK;
+	if (!err || err == -EPIPE)
+		return STATUS_OK;
+	say("output failed: %s", strerror(-err));
+	return STATUS_OUTPUT;
 }
 
 /* After hours of learning it is not thrown away: where the file cannot be had, it goes to stdout. */
@@ -202,8 +171,8 @@ int learn_into_write(struct learn_into *into, const struct learn *learn)
 
 	if (into->merge) {
 		read_again(into);
-		buf_put(&text, into->text, into->len);
-		learn_put_new(learn, WRITTEN_BY, into->text, into->len, &text, &counts);
+		buf_put(&text, into->text.data, into->text.len);
+		learn_put_new(learn, WRITTEN_BY, into->text.data, into->text.len, &text, &counts);
 	} else {
 		learn_put(learn, WRITTEN_BY, &text, &counts);
 	}

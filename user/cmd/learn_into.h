@@ -12,8 +12,7 @@ struct learn_into {
 	bool force;
 
 	struct policy *known; /* that of merge */
-	char *text;           /* and its text */
-	size_t len;
+	struct buf text;      /* and its text */
 };
 
 /*

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "enrich/mounts.h"
 
-#include "base/buf.h"
+#include "base/whole.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -10,7 +10,6 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#define READ_STEP 16384
 #define MINOR_BITS 20 /* include/linux/kdev_t.h */
 
 void mounts_init(struct mounts *mounts, int fd)
@@ -127,27 +126,6 @@ int mounts_parse(struct mounts *mounts, char *text)
 	return err;
 }
 
-static int read_all(int fd, struct buf *text)
-{
-	ssize_t n = 1;
-
-	if (lseek(fd, 0, SEEK_SET))
-		return -errno;
-	while (n > 0) {
-		char *to = buf_reserve(text, READ_STEP);
-
-		if (!to)
-			return -ENOMEM;
-		n = read(fd, to, READ_STEP);
-		if (n > 0)
-			text->len += (size_t)n;
-	}
-	buf_putc(text, '\0');
-	if (n < 0)
-		return -errno;
-	return text->failed ? -ENOMEM : 0;
-}
-
 /* mounts_poll() of fs/proc_namespace.c: POLLERR once for each time that something was mounted. */
 static bool has_changed(const struct mounts *mounts)
 {
@@ -166,7 +144,10 @@ int mounts_refresh(struct mounts *mounts)
 	if (!has_changed(mounts) && mounts->fresh)
 		return 0;
 	mounts->fresh = false;
-	err = read_all(mounts->fd, &text);
+	err = lseek(mounts->fd, 0, SEEK_SET) ? -errno : read_whole(mounts->fd, SIZE_MAX, &text);
+	buf_putc(&text, '\0');
+	if (!err)
+		err = text.failed ? -ENOMEM : 0;
 	if (!err)
 		err = mounts_parse(mounts, text.data);
 	buf_free(&text);

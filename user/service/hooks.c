@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/whole.h"
 #include "service/hook_helper.h"
 #include "service/hook_request.h"
 
@@ -59,21 +60,16 @@ void hooks_begin(struct hooks *hooks, struct timers *timers)
 /* A file without a name, which a hook reads at its own pace. -errno */
 static int input_file(const struct buf *input)
 {
-	int fd = memfd_create("alert", MFD_CLOEXEC);
-	size_t at = 0;
+	int fd = memfd_create("alert", MFD_CLOEXEC), err;
 
-	while (fd >= 0 && at < input->len) {
-		ssize_t n = write(fd, input->data + at, input->len - at);
-
-		if (n <= 0) {
-			close(fd);
-			return -EIO;
-		}
-		at += (size_t)n;
-	}
-	if (fd >= 0)
-		lseek(fd, 0, SEEK_SET);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	err = write_whole(fd, input->data, input->len);
+	lseek(fd, 0, SEEK_SET);
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
 }
 
 void hooks_run(struct hooks *hooks, const char *name, const struct buf *env,

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/replace.h"
+#include "base/whole.h"
 #include "service/confine.h"
 
 #include <errno.h>
@@ -111,41 +112,30 @@ int state_file_open(struct state_file *file, const char *folder, uint32_t follow
 	return STATUS_OK;
 }
 
-/* 0 or an errno. What others may write could hide what opened while we were down. */
-static int check_file(int fd, struct stat *st)
+/* What others may write could hide what opened while we were down. 0 or -errno. */
+static int check_file(int fd)
 {
-	if (fstat(fd, st))
-		return errno;
-	if (!S_ISREG(st->st_mode))
-		return EINVAL;
-	if ((st->st_uid && st->st_uid != geteuid()) || st->st_mode & (S_IWGRP | S_IWOTH))
-		return EPERM;
-	return (uint64_t)st->st_size > STATE_BYTES_MAX ? EFBIG : 0;
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	if ((st.st_uid && st.st_uid != geteuid()) || st.st_mode & (S_IWGRP | S_IWOTH))
+		return -EPERM;
+	return (uint64_t)st.st_size > STATE_BYTES_MAX ? -EFBIG : 0;
 }
 
-/* The whole file; 0 or an errno. A FIFO that somebody put there is not waited for. */
+/* The whole file; 0 or -errno. A FIFO that somebody put there is not waited for. */
 static int read_all(const char *path, struct buf *bytes)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), err;
-	struct stat st;
-	ssize_t n = 1;
 
 	if (fd < 0)
-		return errno;
-	err = check_file(fd, &st);
-	if (err)
-		n = 0;
-	else if (!buf_reserve(bytes, (size_t)st.st_size + 1))
-		err = ENOMEM;
-	while (!err && n > 0 && bytes->len < bytes->cap) {
-		n = read(fd, bytes->data + bytes->len, bytes->cap - bytes->len);
-		if (n < 0 && errno != EINTR)
-			err = errno;
-		else if (n > 0)
-			bytes->len += (size_t)n;
-		else if (n < 0)
-			n = 1;
-	}
+		return -errno;
+	err = check_file(fd);
+	if (!err)
+		err = read_whole(fd, STATE_BYTES_MAX + 1, bytes);
 	close(fd);
 	return err;
 }
@@ -175,7 +165,7 @@ struct past *state_file_read(struct state_file *file)
 {
 	struct buf bytes = { 0 };
 	struct past *past = NULL;
-	int err = -read_all(file->path, &bytes);
+	int err = read_all(file->path, &bytes);
 
 	if (!err)
 		err = past_read(&past, bytes.data, bytes.len, file->boot_id);
