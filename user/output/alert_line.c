@@ -4,7 +4,6 @@
 #include "base/escape.h"
 #include "output/cells.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #define COLOR_OFF "\033[0m"
@@ -23,12 +22,6 @@ static const char *color_of(enum severity severity)
 	}
 }
 
-static void put_upper(const char *word, struct buf *out)
-{
-	for (; *word; word++)
-		buf_putc(out, (char)toupper((unsigned char)*word));
-}
-
 static void put_mark(enum severity severity, bool color, struct buf *out)
 {
 	const char *name = severity_name(severity);
@@ -36,7 +29,7 @@ static void put_mark(enum severity severity, bool color, struct buf *out)
 	if (color)
 		buf_puts(out, color_of(severity));
 	buf_puts(out, "!!!!!!!! ");
-	put_upper(name, out);
+	cell_put_upper(name, out);
 	buf_fill(out, ' ', SEVERITY_WIDTH - strlen(name));
 }
 
@@ -69,7 +62,7 @@ void alert_put_line(const struct event *event, bool color, struct buf *out)
 	const struct verdict *verdict = event->verdict;
 
 	put_mark(verdict->severity, color, out);
-	put_upper(verdict_finding(verdict), out);
+	cell_put_upper(verdict_finding(verdict), out);
 	if (verdict->why) {
 		buf_puts(out, ": ");
 		escape_puts(out, verdict->why);

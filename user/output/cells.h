@@ -47,6 +47,8 @@ void column_put_finding(const struct event *e, struct enrich *enrich, struct buf
 void column_put_severity(const struct event *e, struct enrich *enrich, struct buf *out);
 void column_put_rule(const struct event *e, struct enrich *enrich, struct buf *out);
 void column_put_why(const struct event *e, struct enrich *enrich, struct buf *out);
+/* In capitals, which stand out without colours. */
+void cell_put_upper(const char *word, struct buf *out);
 /* "*:PORT", "*:FIRST-LAST" of EVENT_MISSING */
 void cell_put_missing(const struct event *e, struct buf *out);
 /* "ADDR:PORT", "[ADDR]:PORT" */

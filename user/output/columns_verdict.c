@@ -14,14 +14,19 @@ void column_put_verdict(const struct event *e, struct enrich *enrich, struct buf
 		buf_puts(out, verdict_name(e->verdict->kind));
 }
 
-/* In capitals, which stand out without colours. */
+void cell_put_upper(const char *word, struct buf *out)
+{
+	for (; *word; word++)
+		buf_putc(out, (char)toupper((unsigned char)*word));
+}
+
 void column_put_finding(const struct event *e, struct enrich *enrich, struct buf *out)
 {
 	const char *finding = e->verdict ? verdict_finding(e->verdict) : NULL;
 
 	(void)enrich;
-	for (; finding && *finding; finding++)
-		buf_putc(out, (char)toupper((unsigned char)*finding));
+	if (finding)
+		cell_put_upper(finding, out);
 }
 
 void column_put_severity(const struct event *e, struct enrich *enrich, struct buf *out)

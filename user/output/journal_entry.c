@@ -95,8 +95,10 @@ static void put_what(const struct event *e, struct buf *out)
 		[EVENT_MISSING] = "required and not open: ",
 	};
 
-	if (journal_event_is_alert(e) && e->kind != EVENT_MISSING)
-		buf_puts(out, e->verdict->changed ? "CHANGED: " : "UNEXPECTED: ");
+	if (journal_event_is_alert(e) && e->kind != EVENT_MISSING) {
+		cell_put_upper(verdict_finding(e->verdict), out);
+		buf_puts(out, ": ");
+	}
 	buf_puts(out, words[e->kind]);
 	if (e->kind == EVENT_LOST)
 		return;

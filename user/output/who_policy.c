@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the policy says of the port, in words. */
+#include "output/cells.h"
 #include "output/who_words.h"
 
 #include "model/verdict.h"
@@ -8,10 +9,10 @@
 
 static void put_verdict(struct buf *out, const struct verdict *verdict)
 {
-	buf_puts(out, verdict->changed                    ? "CHANGED" :
-		      verdict->kind == VERDICT_UNEXPECTED ? "UNEXPECTED" :
-							    verdict_name(verdict->kind));
-	if (verdict->kind == VERDICT_UNEXPECTED) {
+	if (verdict->kind != VERDICT_UNEXPECTED) {
+		buf_puts(out, verdict_name(verdict->kind));
+	} else {
+		cell_put_upper(verdict_finding(verdict), out);
 		buf_puts(out, " (");
 		buf_puts(out, severity_name(verdict->severity));
 		buf_putc(out, ')');
