@@ -2,11 +2,11 @@
 #include "alert/judge.h"
 
 #include "base/loop.h"
+#include "base/procdir.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define PORT_RANGE "/proc/sys/net/ipv4/ip_local_port_range"
 #define RANGE_VALID_NS 1000000000ULL
@@ -92,21 +92,16 @@ static void parse_range(struct judge *judge, char *text)
 static void read_range(struct judge *judge)
 {
 	uint64_t now = boot_now_ns();
-	char text[64];
-	ssize_t n;
-	int fd;
+	struct buf text = { 0 };
 
 	if (judge->range_read_ns && now - judge->range_read_ns < RANGE_VALID_NS)
 		return;
 	judge->range_read_ns = now;
-	fd = open(PORT_RANGE, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	if (n > 0) {
-		text[n] = '\0';
-		parse_range(judge, text);
-	}
-	if (fd >= 0)
-		close(fd);
+	procdir_read(AT_FDCWD, PORT_RANGE, &text, 64);
+	buf_putc(&text, '\0');
+	if (!text.failed)
+		parse_range(judge, text.data);
+	buf_free(&text);
 }
 
 /* Where the cgroup is known, no name in it is none for certain. */
