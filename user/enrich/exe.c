@@ -168,6 +168,12 @@ static int host_file(const struct host *host, const char *path, struct file *out
 	return err;
 }
 
+/* As the kernel numbers devices (include/linux/kdev_t.h). */
+static dev_t dev_of(uint32_t kernel)
+{
+	return makedev(kernel >> MOUNT_MINOR_BITS, kernel & ((1u << MOUNT_MINOR_BITS) - 1));
+}
+
 /* What is not to be found out, apart from what is not there. */
 static bool is_absent(int err)
 {
@@ -220,7 +226,7 @@ static enum answer compare(const struct host *host, const struct process *proces
 		return compare_running(process, file);
 	if (process->exe_dev != mount->dev || process->exe_inode != file->inode)
 		return ANSWER_OTHER;
-	if (mount->dev >> 20 != major(file->dev) || (mount->dev & 0xfffff) != minor(file->dev))
+	if (dev_of(mount->dev) != file->dev)
 		return compare_running(process, file);
 	return ANSWER_SAME;
 }
@@ -305,7 +311,7 @@ static const struct mount_row *own_mount(const struct process *process, struct m
 /* A file may have such a path as well: in a mount namespace of one's own any user can make one. */
 static enum exe_standing standing_of_memfd(const struct host *host, const struct process *process)
 {
-	dev_t dev = makedev(process->exe_dev >> 20, process->exe_dev & 0xfffff);
+	dev_t dev = dev_of(process->exe_dev);
 	struct file file;
 
 	if (!process->exe_inode) {

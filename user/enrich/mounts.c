@@ -10,8 +10,6 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#define MINOR_BITS 20 /* include/linux/kdev_t.h */
-
 void mounts_init(struct mounts *mounts, int fd)
 {
 	*mounts = (struct mounts){ .fd = fd };
@@ -103,7 +101,7 @@ static int parse_line(struct mounts *mounts, char *line)
 	if (!row)
 		return -ENOMEM;
 	row->id = strtoull(words[0], NULL, 10);
-	row->dev = (uint32_t)strtoul(words[2], NULL, 10) << MINOR_BITS |
+	row->dev = (uint32_t)strtoul(words[2], NULL, 10) << MOUNT_MINOR_BITS |
 		   (uint32_t)strtoul(colon + 1, NULL, 10);
 	row->root = unescaped(words[3]);
 	row->point = unescaped(words[4]);

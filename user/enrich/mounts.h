@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define MOUNT_MINOR_BITS 20 /* of struct mount_row.dev: include/linux/kdev_t.h */
+
 struct mount_row {
 	uint64_t id;
 	uint32_t dev; /* of the superblock, as the kernel counts: sb->s_dev */
