@@ -29,17 +29,17 @@ static inline const char *said_of(const char *text)
 {
 	static char out[1 << 20];
 	struct policy_problems problems;
-	struct policy *policy;
+	struct policy *made;
 	struct buf b = { 0 };
-	int err = text_parse(&policy, text, &problems);
+	int err = text_parse(&made, text, &problems);
 
 	assert_int_equal(err, problems.n_errors ? -EINVAL : 0);
-	assert_int_equal(!policy, !!err);
+	assert_int_equal(!made, !!err);
 	policy_problems_put(&problems, &b);
 	snprintf(out, sizeof(out), "%s", text_of(&b));
 	buf_free(&b);
 	policy_problems_free(&problems);
-	policy_free(policy);
+	policy_free(made);
 	return out;
 }
 
