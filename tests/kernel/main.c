@@ -54,6 +54,8 @@ static const struct test *const topics[] = {
 	keeping_file_tests,
 	metrics_tests,
 	journal_tests,
+	journal_verdict_tests,
+	journal_loss_tests,
 	learn_tests,
 	verdict_tests,
 	confined_tests,

@@ -53,6 +53,8 @@ extern const struct test check_tests[];
 extern const struct test policed_tests[];
 extern const struct test diag_tests[];
 extern const struct test journal_tests[];
+extern const struct test journal_verdict_tests[];
+extern const struct test journal_loss_tests[];
 extern const struct test journal_flood_tests[];
 extern const struct test alert_tests[];
 extern const struct test hook_tests[];
