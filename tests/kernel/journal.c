@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* watch --journal, against a real journald: what is in an entry. */
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* watch --journal, where the journal is not there, or does not read. */
-
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* watch --journal --policy: verdicts in the journal. */
-
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* porttrace --state: what a run knows of the one before, however that ended. */
-
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* porttrace --metrics: numbers for Prometheus. */
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

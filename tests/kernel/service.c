@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* porttrace as a service: what it tells its manager. */
-
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* SIGHUP for a service: its policy is read again. */
-
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
