@@ -6,6 +6,7 @@
 
 #include "harness.h"
 #include "netns.h"
+#include "sockets.h"
 #include "spawn.h"
 
 #define OPTIONS_MAX 8
@@ -65,4 +66,19 @@ void listing_table(const struct listing *listing, struct table *table)
 		memcpy(port->addr, event->addr, sizeof(port->addr));
 		table->count++;
 	}
+}
+
+void open_some(void)
+{
+	static const struct spec specs[] = {
+		{ .addr = "127.0.0.1", .port = 8080 },
+		{ .addr = "0.0.0.0", .port = 8081 },
+		{ .addr = "::", .port = 8082 },
+		{ .addr = "::1", .port = 8083, .flags = SPEC_V6ONLY },
+		{ .type = SOCK_DGRAM, .addr = "0.0.0.0", .port = 8084 },
+		{ .type = SOCK_DGRAM, .addr = "::1", .port = 8085 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(specs); i++)
+		spec_open(&specs[i]);
 }

@@ -19,6 +19,9 @@ void listing_read(struct listing *listing, const char *const *options);
 const struct event *listing_expect(const struct listing *listing, int port);
 size_t listing_count(const struct listing *listing, int port);
 
+/* Opens 8080 to 8085, of every kind that one namespace has. */
+void open_some(void);
+
 /* The ports of it, without the connections. */
 void listing_table(const struct listing *listing, struct table *table);
 

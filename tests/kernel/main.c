@@ -24,6 +24,8 @@ static const struct test *const topics[] = {
 	name_tests,
 	filter_tests,
 	list_tests,
+	list_whole_tests,
+	list_holder_tests,
 	cli_tests,
 	output_tests,
 	connect_tests,

@@ -27,6 +27,8 @@ extern const struct test state_tests[];
 extern const struct test loss_tests[];
 extern const struct test filter_tests[];
 extern const struct test list_tests[];
+extern const struct test list_whole_tests[];
+extern const struct test list_holder_tests[];
 extern const struct test cli_tests[];
 extern const struct test output_tests[];
 extern const struct test wait_tests[];

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* list: all that hold a port, or that nobody does. */
+#define _GNU_SOURCE 1
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "listing.h"
+#include "netns.h"
+#include "process.h"
+#include "sockets.h"
+#include "tests.h"
+#include "uring.h"
+
+static struct listing listing;
+
+static void hold_in_threads(int ctl, void *arg)
+{
+	pthread_t threads[3];
+
+	(void)arg;
+	tcp_listen("127.0.0.1", 8080);
+	for (int i = 0; i < 3; i++)
+		if (pthread_create(&threads[i], NULL, copy_table, &ctl))
+			test_fail("pthread_create failed");
+	for (int i = 0; i < 3; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static void list_threads(void)
+{
+	struct child child = child_start(hold_in_threads, NULL);
+	const struct event *event;
+
+	for (int i = 0; i < 3; i++)
+		step_await(child.ctl);
+	listing_read(&listing, NULL);
+	event = listing_expect(&listing, 8080);
+	check(event_holders(event) == 1 && event_held_by(event, child.pid),
+	      "expected process %d as the one holder in %s", child.pid, event->line);
+	child_kill(&child);
+}
+
+static void list_prefork(void)
+{
+	int fd = tcp_listen("127.0.0.1", 8080);
+	struct child children[4];
+	const struct event *event;
+
+	for (int i = 0; i < 4; i++)
+		children[i] = child_start(wait_for_end, NULL);
+	listing_read(&listing, NULL);
+	event = listing_expect(&listing, 8080);
+	check(event_holders(event) == 5 && event_held_by(event, getpid()),
+	      "expected 5 holders in %s", event->line);
+	for (int i = 0; i < 4; i++)
+		check(event_held_by(event, children[i].pid), "expected %d among those of %s",
+		      children[i].pid, event->line);
+	expect_num(event, "process.pid", getpid());
+	sock_close(fd);
+	for (int i = 0; i < 4; i++)
+		child_kill(&children[i]);
+}
+
+static void list_in_flight(void)
+{
+	int fd = tcp_listen("127.0.0.1", 8080);
+	const struct event *event;
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+		test_fail("socketpair: %s", strerror(errno));
+	fd_send(pair[0], fd);
+	sock_close(fd);
+	listing_read(&listing, NULL);
+	event = listing_expect(&listing, 8080);
+	check(event_holders(event) == 0, "expected no holder in %s", event->line);
+	expect_text(event, "holder", "none");
+	check(!event_get(event, "process"), "expected no process in %s", event->line);
+}
+
+static void list_uring_fixed(void)
+{
+	int fd = tcp_listen("127.0.0.1", 8080), err;
+	const struct event *event;
+	struct uring uring;
+
+	err = uring_open(&uring);
+	if (!err)
+		err = uring_fix(&uring, fd);
+	if (err)
+		test_skip("io_uring: %s", strerror(-err));
+	sock_close(fd);
+	listing_read(&listing, NULL);
+	event = listing_expect(&listing, 8080);
+	check(event_holders(event) == 0, "expected no holder in %s", event->line);
+	expect_text(event, "holder", "none");
+	uring_close(&uring);
+}
+
+/* A tunnel's UDP socket is the kernel's own. */
+static void list_kernel(void)
+{
+	const struct event *event;
+
+	if (system("ip link add vx0 type vxlan id 42 dstport 4789 local 127.0.0.1 2>/dev/null && "
+		   "ip link set vx0 up 2>/dev/null"))
+		test_skip("no vxlan device can be made here");
+	listing_read(&listing, NULL);
+	event = listing_expect(&listing, 4789);
+	expect_text(event, "proto", "udp");
+	expect_text(event, "holder", "kernel");
+	expect_bool(event, "socket.kernel", true);
+}
+
+/* The namespace of the socket counts; no process lives in this one. */
+static void list_netns(void)
+{
+	int home = netns_open();
+	const struct event *event;
+	unsigned long left;
+	int fd;
+
+	tcp_listen("127.0.0.1", 8080);
+	netns_enter_new();
+	left = netns_inode();
+	fd = tcp_listen("127.0.0.1", 8081);
+	listing_read(&listing, NULL);
+	event = listing_expect(&listing, 8081);
+	expect_num(event, "netns.inode", (long long)left);
+	check(event_held_by(event, getpid()), "expected this process in %s", event->line);
+	check(!listing_count(&listing, 8080), "another namespace's port is listed");
+	netns_enter(home);
+	listing_read(&listing, NULL);
+	listing_expect(&listing, 8080);
+	sock_close(fd);
+}
+
+static void list_unix(void)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = "\0porttrace-list-unix" };
+	int local = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const struct event *event;
+
+	if (local < 0 || bind(local, (struct sockaddr *)&addr, sizeof(addr)) || listen(local, 5))
+		test_fail("a Unix listener: %s", strerror(errno));
+	tcp_listen("127.0.0.1", 8080);
+	listing_read(&listing, NULL);
+	event = listing_expect(&listing, 8080);
+	check(event_held_by(event, getpid()), "expected this process in %s", event->line);
+	check(listing.count == 1, "%zu lines, expected one", listing.count);
+}
+
+const struct test list_holder_tests[] = {
+	{ "list-threads", "a process is one holder, whatever tables its threads have", list_threads,
+	  0 },
+	{ "list-prefork", "all that hold a port, the oldest as its process", list_prefork, 0 },
+	{ "list-in-flight", "a listener that is sent and not received has the holder none",
+	  list_in_flight, 0 },
+	{ "list-uring-fixed", "a fixed file of io_uring has the holder none", list_uring_fixed, 0 },
+	{ "list-kernel", "a socket of the kernel has the holder kernel", list_kernel, 0 },
+	{ "list-netns", "the namespace of a socket, also one nobody lives in", list_netns, 0 },
+	{ "list-unix", "a Unix listener hides no holder", list_unix, 0 },
+	{ 0 },
+};
