@@ -51,6 +51,8 @@ static const struct test *const topics[] = {
 	close_session_tests,
 	diag_tests,
 	who_tests,
+	who_process_tests,
+	who_refused_tests,
 	picked_tests,
 	service_tests,
 	canary_tests,

@@ -20,6 +20,8 @@ extern const struct test union_tests[];
 extern const struct test name_tests[];
 extern const struct test place_tests[];
 extern const struct test who_tests[];
+extern const struct test who_process_tests[];
+extern const struct test who_refused_tests[];
 extern const struct test service_tests[];
 extern const struct test canary_tests[];
 extern const struct test service_reload_tests[];
