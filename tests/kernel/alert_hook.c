@@ -25,8 +25,8 @@ static struct tracer *start(const char *hook)
 	policing_prepare();
 	check(!mkdir(OUT, 0755), "mkdir");
 	file_write(POLICY_PATH, 0644,
-		   "ignore any/61000-65535\nalert:crit tcp/8000-8999 netns=%lu hook=hook\n"
-		   "default ignore\n",
+		   MARKERS "alert:crit tcp/8000-8999 netns=%lu hook=hook\n"
+			   "default ignore\n",
 		   netns_inode());
 	if (hook)
 		file_write(HOOKS_PATH "/hook", 0755, "#!/bin/sh\n%s", hook);

@@ -69,6 +69,8 @@ static const struct test *const topics[] = {
 	check_tests,
 	policed_tests,
 	alert_tests,
+	missing_tests,
+	alert_reload_tests,
 	hook_tests,
 };
 

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "event.h"
 #include "harness.h"
 #include "netns.h"
 
@@ -94,4 +95,14 @@ void finish(struct tracer *tracer)
 	check(!status, "exit status %d", status);
 	while (tracer_pump(tracer, 100) > 0)
 		;
+}
+
+void expect_found(const struct event *event, const char *finding, const char *severity,
+		  const char *rule)
+{
+	expect_text(event, "finding", finding);
+	expect_text(event, "verdict", "unexpected");
+	expect_text(event, "severity", severity);
+	expect_text(event, "rule", rule);
+	check(*event_text(event, "why"), "no reason");
 }

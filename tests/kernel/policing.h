@@ -8,6 +8,9 @@
 #define POLICY_PATH "/etc/porttrace/porttrace.policy"
 #define HOOKS_PATH "/etc/porttrace/hooks.d"
 
+/* What a policy begins with where every port of this host is judged: ports of the harness are not. */
+#define MARKERS "ignore any/61000-65535\n"
+
 /* A mount namespace with an empty /etc but for the two folders. */
 void policing_prepare(void);
 
@@ -24,5 +27,9 @@ struct tracer *policing_start_table(const char *const *options);
 
 /* SIGTERM, exit status 0, and all that it wrote is read. */
 void finish(struct tracer *tracer);
+
+/* It is told as unexpected, with a reason. */
+void expect_found(const struct event *event, const char *finding, const char *severity,
+		  const char *rule);
 
 #endif

@@ -64,6 +64,8 @@ extern const struct test journal_verdict_tests[];
 extern const struct test journal_loss_tests[];
 extern const struct test journal_flood_tests[];
 extern const struct test alert_tests[];
+extern const struct test missing_tests[];
+extern const struct test alert_reload_tests[];
 extern const struct test hook_tests[];
 extern const struct test storm_tests[];
 extern const struct test harmless_tests[];
