@@ -36,6 +36,7 @@ static const struct test *const topics[] = {
 	accept_tests,
 	state_tests,
 	kernel_filter_tests,
+	descendant_tests,
 	uring_tests,
 	transport_tests,
 	place_tests,

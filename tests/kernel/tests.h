@@ -51,6 +51,7 @@ extern const struct test udp_peer_tests[];
 extern const struct test uring_tests[];
 extern const struct test transport_tests[];
 extern const struct test kernel_filter_tests[];
+extern const struct test descendant_tests[];
 extern const struct test close_tests[];
 extern const struct test close_stays_tests[];
 extern const struct test close_asks_tests[];
