@@ -245,31 +245,53 @@ static void await_word(int fd, const char *word)
 	}
 }
 
-/* A port that was open for a moment alone; and Ctrl-C does not throw away what was learnt. */
-static void learn_for(void)
+struct learner {
+	pid_t pid;
+	int err;
+};
+
+/* `porttrace learn --for` an hour, which has begun; 8080 is open on loopback. */
+static struct learner learn_to(const char *path, struct opener *host)
 {
-	const char *path = program_file("learnt.policy");
 	char inode[32];
 	const struct launch launch = {
 		.command = "learn",
 		.args = { "--netns", inode, "--for", "1h", "--write", path },
 		.text = true,
 	};
-	struct opener host = program_start(PROGRAM_HOST);
-	int out, err, status;
-	pid_t pid;
+	struct learner learner;
+	int out;
 
 	snprintf(inode, sizeof(inode), "%lu", netns_inode());
-	opener_open(&host, &(struct spec){ .addr = "127.0.0.1", .port = 8080 });
-	pid = spawn_porttrace(&launch, &out, &err);
-	await_word(err, "learning for 1h");
+	opener_open(host, &(struct spec){ .addr = "127.0.0.1", .port = 8080 });
+	learner.pid = spawn_porttrace(&launch, &out, &learner.err);
+	await_word(learner.err, "learning for 1h");
+	return learner;
+}
+
+/* The signal makes it write the file, and end with 0. */
+static void learner_end(const struct learner *learner, int sig, const char *said)
+{
+	int status;
+
+	kill(learner->pid, sig);
+	await_word(learner->err, said);
+	check(waitpid(learner->pid, &status, 0) == learner->pid && !status, "wait status %x",
+	      status);
+}
+
+/* A port that was open for a moment alone; and Ctrl-C does not throw away what was learnt. */
+static void learn_for(void)
+{
+	const char *path = program_file("learnt.policy");
+	struct opener host = program_start(PROGRAM_HOST);
+	struct learner learner = learn_to(path, &host);
+
 	for (int i = 0; i < 3; i++) {
 		opener_open(&host, &(struct spec){ .addr = "0.0.0.0", .port = 8081 });
 		opener_close(&host);
 	}
-	kill(pid, SIGINT);
-	await_word(err, "2 rules, 0 under REVIEW");
-	check(waitpid(pid, &status, 0) == pid && !status, "wait status %x", status);
+	learner_end(&learner, SIGINT, "2 rules, 0 under REVIEW");
 	expect_in(content(path), "\nallow tcp/8080 on=loopback exe=%s ", program_path());
 	expect_in(content(path), "\nallow tcp/8081 on=any exe=%s ", program_path());
 	expect_in(content(path), "%s", "\n# 3 times, ");
@@ -279,23 +301,10 @@ static void learn_for(void)
 static void learn_hangup(void)
 {
 	const char *path = program_file("learnt.policy");
-	char inode[32];
-	const struct launch launch = {
-		.command = "learn",
-		.args = { "--netns", inode, "--for", "1h", "--write", path },
-		.text = true,
-	};
 	struct opener host = program_start(PROGRAM_HOST);
-	int out, err, status;
-	pid_t pid;
+	struct learner learner = learn_to(path, &host);
 
-	snprintf(inode, sizeof(inode), "%lu", netns_inode());
-	opener_open(&host, &(struct spec){ .addr = "127.0.0.1", .port = 8080 });
-	pid = spawn_porttrace(&launch, &out, &err);
-	await_word(err, "learning for 1h");
-	kill(pid, SIGHUP);
-	await_word(err, "1 rule, 0 under REVIEW");
-	check(waitpid(pid, &status, 0) == pid && !status, "wait status %x", status);
+	learner_end(&learner, SIGHUP, "1 rule, 0 under REVIEW");
 	expect_in(content(path), "\nallow tcp/8080 on=loopback exe=%s ", program_path());
 }
 
