@@ -75,6 +75,9 @@ int tracer_pump(struct tracer *tracer, int timeout);
 /* The same, for a tracer that has no business to end. */
 int tracer_pump_alive(struct tracer *tracer, int timeout);
 
+/* The rest of what it said on stderr, once it has ended; tracer_wait() does it. */
+void tracer_read_rest(struct tracer *tracer);
+
 /* The next event of that name and port not yet taken. Fails the test at the deadline. */
 const struct event *tracer_expect(struct tracer *tracer, const char *name, int port);
 
@@ -107,7 +110,7 @@ unsigned int tracer_count(const struct tracer *tracer, const char *name, int por
 
 void tracer_signal(struct tracer *tracer, int sig);
 
-/* Waits for its end: the exit status, 128 + N for a signal. */
+/* Waits for its end: the exit status, 128 + N for a signal. Its errors are all there then. */
 int tracer_wait(struct tracer *tracer);
 
 /* Ends every tracer of this test: each must exit with 0. */
