@@ -3,15 +3,10 @@
 #include "base/log.h"
 #include "cmd/close_internal.h"
 #include "cmd/cmd.h"
-#include "cmd/listing.h"
 #include "cmd/port_arg.h"
-#include "diag/diag.h"
 
 #include <cap-ng.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 struct port_list {
@@ -127,13 +122,6 @@ static int check_privilege(const struct close_options *o)
 
 /* --- what is meant -------------------------------------------------------------- */
 
-struct closing {
-	const struct close_options *options;
-	struct listing listing;
-	struct targets targets;
-	bool failed; /* no memory for a target */
-};
-
 static bool is_unexpected(const struct event *event)
 {
 	return event->verdict && event->verdict->kind == VERDICT_UNEXPECTED;
@@ -141,157 +129,28 @@ static bool is_unexpected(const struct event *event)
 
 static bool is_meant(const struct event *event, void *arg)
 {
-	const struct close_options *o = ((struct closing *)arg)->options;
+	const struct close_options *o = arg;
 
 	return (!o->unexpected || is_unexpected(event)) &&
 	       (!o->ports.n || has_port(&o->ports, &event->socket)) &&
 	       !has_port(&o->except, &event->socket);
 }
 
-static void add_target(const struct event *event, void *arg)
+static int run(struct close_options *o)
 {
-	struct closing *c = arg;
-	struct target *grown;
+	struct closing c = {
+		.listing = { .options = &o->stream, .takes = is_meant, .arg = o },
+		.consent = o->yes ? NULL : &consent_on_terminal,
+		.destroys = true,
+		.kills = o->kill,
+		.dry_run = o->dry_run,
+		.force = o->force,
+		.unexpected = o->unexpected,
+	};
+	int status = closing_run(&c);
 
-	grown = reallocarray(c->targets.list, c->targets.n + 1, sizeof(*grown));
-	if (!grown) {
-		c->failed = true;
-		return;
-	}
-	c->targets.list = grown;
-	grown[c->targets.n++] = (struct target){ .socket = event->socket,
-						 .holders = event->holders,
-						 .n_holders = event->n_holders };
-}
-
-static bool agreed(const struct closing *c)
-{
-	bool one = c->targets.n == 1;
-	char answer[16] = "";
-
-	if (c->options->yes)
-		return true;
-	if (one)
-		fprintf(stderr, "Close this port");
-	else
-		fprintf(stderr, "Close these %zu ports", c->targets.n);
-	if (c->options->kill)
-		fprintf(stderr, ", and end what holds %s", one ? "it" : "them");
-	fprintf(stderr, "? [y/N] ");
-	if (fgets(answer, sizeof(answer), stdin) &&
-	    (!strcasecmp(answer, "y\n") || !strcasecmp(answer, "yes\n")))
-		return true;
-	say("nothing was closed");
-	return false;
-}
-
-/* --- doing it --------------------------------------------------------------------- */
-
-void close_destroy(struct targets *targets, struct open_now *now)
-{
-	for (size_t i = 0; i < targets->n; i++) {
-		struct target *target = &targets->list[i];
-		int fd = open_now_netns_fd(now, target->socket.local.netns);
-
-		target->err = fd < 0 ? fd : diag_destroy(fd, &target->socket);
-		if (fd >= 0)
-			close(fd);
-	}
-}
-
-/* The kernel closes TCP and UDP, or nothing at all (CONFIG_INET_DIAG_DESTROY). */
-static bool kernel_cannot(const struct targets *targets)
-{
-	for (size_t i = 0; i < targets->n; i++) {
-		const struct socket_info *socket = &targets->list[i].socket;
-		bool plain = (socket->local.proto == IPPROTO_TCP && !socket->mptcp) ||
-			     socket->local.proto == IPPROTO_UDP;
-
-		if (plain && targets->list[i].err == -EOPNOTSUPP)
-			return true;
-	}
-	return false;
-}
-
-static bool forbidden(const struct targets *targets)
-{
-	for (size_t i = 0; i < targets->n; i++)
-		if (targets->list[i].err == -EPERM)
-			return true;
-	return false;
-}
-
-static int guard(const struct closing *c)
-{
-	bool pids_known = !open_now_foreign_pids(c->listing.now);
-	int status;
-
-	if (c->options->kill && !pids_known && !c->options->dry_run) {
-		say("--kill goes by numbers of processes, and those of the host's pid namespace mean "
-		    "nothing in this one: run it in the host's; nothing was done");
-		return STATUS_NO_TRACING;
-	}
-	if (c->options->force)
-		return STATUS_OK;
-	status = close_guard_session(&c->targets, pids_known);
-	return status || !c->options->kill ? status : close_guard_kill(&c->targets);
-}
-
-static int close_all(struct closing *c)
-{
-	const struct close_options *o = c->options;
-	int killed = STATUS_OK, status;
-
-	close_destroy(&c->targets, c->listing.now);
-	if (!o->kill && kernel_cannot(&c->targets)) {
-		say("this kernel closes no socket from outside (CONFIG_INET_DIAG_DESTROY): --kill "
-		    "ends the processes that hold them");
-		return STATUS_NO_TRACING;
-	}
-	if (o->kill)
-		killed = close_kill(&c->targets);
-	status = close_verify(&c->targets, c->listing.now, o->kill, o->stream.wants.btf_path);
-	if (status == STATUS_NO && forbidden(&c->targets)) {
-		say("closing takes CAP_NET_ADMIN in the network namespace, and CAP_SYS_ADMIN to "
-		    "enter another one");
-		return STATUS_NO_TRACING;
-	}
-	return status ? status : killed;
-}
-
-/* A verdict that cannot be known closes nothing. */
-static void say_unknown(const struct closing *c)
-{
-	if (c->options->unexpected && c->listing.policed.partial)
-		say("what cannot be judged from here is not meant by --unexpected");
-}
-
-static int run(struct closing *c)
-{
-	int status;
-
-	c->listing.judged = c->options->unexpected;
-	c->listing.columns_last = c->options->unexpected ? "severity,rule,why" : NULL;
-	status = listing_open(&c->listing);
-	if (status)
-		return status;
-	say_unknown(c);
-	listing_each(&c->listing, add_target, c);
-	if (c->failed) {
-		say("out of memory");
-		return STATUS_NO_TRACING;
-	}
-	if (!c->targets.n) {
-		say(c->options->unexpected ? "nothing that is open is unexpected" :
-					     "nothing that is open is meant by this");
-		return STATUS_NO;
-	}
-	status = listing_print(&c->listing, NULL);
-	if (!status)
-		status = guard(c);
-	if (status || c->options->dry_run)
-		return status;
-	return agreed(c) ? close_all(c) : STATUS_NO;
+	closing_free(&c);
+	return status;
 }
 
 static int read_line(int argc, char **argv, struct close_options *options)
@@ -315,19 +174,13 @@ static int read_line(int argc, char **argv, struct close_options *options)
 int cmd_close(int argc, char **argv)
 {
 	struct close_options options = { 0 };
-	struct closing c = {
-		.options = &options,
-		.listing = { .options = &options.stream, .takes = is_meant, .arg = &c },
-	};
 	int status;
 
 	stream_options_init(&options.stream);
 	options.stream.columns.n = 0;
 	status = read_line(argc, argv, &options);
 	if (!status)
-		status = run(&c);
-	listing_close(&c.listing);
-	free(c.targets.list);
+		status = run(&options);
 	free_ports(&options.ports);
 	free_ports(&options.except);
 	stream_options_free(&options.stream);

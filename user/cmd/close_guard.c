@@ -8,6 +8,7 @@
 #include "base/procdir.h"
 #include "diag/diag.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,13 +49,27 @@ static const char *name_of(uint32_t pid)
 	return stat.comm;
 }
 
-static void refuse(const struct target *target, uint32_t pid, const char *does)
+/* The ways out. */
+static const char *hint(const struct targets *targets, const struct target *target, char text[96])
 {
-	char text[TARGET_TEXT];
+	const struct socket_info *socket = &target->socket;
 
-	say("refused, and nothing done: %s (%u), in which this runs, %s %s; --force closes it "
-	    "all the same, --except %u leaves it out",
-	    name_of(pid), pid, does, target_text(&target->socket, text), target->socket.local.port);
+	if (targets->by_keys)
+		snprintf(text, 96, "'porttrace close --force %s/%u' closes it all the same",
+			 proto_name(socket), socket->local.port);
+	else
+		snprintf(text, 96, "--force closes it all the same, --except %u leaves it out",
+			 socket->local.port);
+	return text;
+}
+
+static void refuse(const struct targets *targets, const struct target *target, uint32_t pid,
+		   const char *does)
+{
+	char text[TARGET_TEXT], out[96];
+
+	say("refused, and nothing done: %s (%u), in which this runs, %s %s; %s", name_of(pid), pid,
+	    does, target_text(&target->socket, text), hint(targets, target, out));
 }
 
 /* The listeners among the targets, looked at for each connection of an ancestor. */
@@ -109,7 +124,7 @@ int close_guard_session(const struct targets *targets, bool pids_known)
 {
 	struct search search = { .targets = targets };
 	struct ancestors ancestors;
-	char text[TARGET_TEXT];
+	char text[TARGET_TEXT], out[96];
 	uint32_t pid;
 
 	find_ancestors(&ancestors);
@@ -118,20 +133,19 @@ int close_guard_session(const struct targets *targets, bool pids_known)
 		diag_connections_of(ancestors.pids[i], compare, &search);
 		if (!search.found)
 			continue;
-		refuse(search.found, ancestors.pids[i], "has its connection through");
+		refuse(targets, search.found, ancestors.pids[i], "has its connection through");
 		return STATUS_NO;
 	}
 	search.found = pids_known ? held_by(targets, &ancestors, &pid) : NULL;
 	if (search.found) {
-		refuse(search.found, pid, "holds");
+		refuse(targets, search.found, pid, "holds");
 		return STATUS_NO;
 	}
 	search.found = named_by_ssh(targets);
 	if (!search.found)
 		return STATUS_OK;
-	say("refused, and nothing done: this runs in a session of ssh through %s (SSH_CONNECTION); "
-	    "--force closes it all the same, --except %u leaves it out",
-	    target_text(&search.found->socket, text), search.found->socket.local.port);
+	say("refused, and nothing done: this runs in a session of ssh through %s (SSH_CONNECTION); %s",
+	    target_text(&search.found->socket, text), hint(targets, search.found, out));
 	return STATUS_NO;
 }
 
@@ -146,8 +160,13 @@ int close_guard_kill(const struct targets *targets)
 	found = held_by(targets, &ancestors, &pid);
 	if (!found)
 		return STATUS_OK;
-	say("refused, and nothing done: --kill would end %s (%u), in which this runs, for %s; "
-	    "--force does it all the same",
-	    name_of(pid), pid, target_text(&found->socket, text));
+	target_text(&found->socket, text);
+	if (targets->by_keys)
+		say("refused, and nothing done: %s (%u), in which this runs, would end for %s",
+		    name_of(pid), pid, text);
+	else
+		say("refused, and nothing done: --kill would end %s (%u), in which this runs, for %s; "
+		    "--force does it all the same",
+		    name_of(pid), pid, text);
 	return STATUS_NO;
 }

@@ -2,6 +2,7 @@
 /* Ending processes by pidfd: a number that is used again meanwhile is nobody's risk. */
 #include "cmd/close_internal.h"
 
+#include "base/escape.h"
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/procdir.h"
@@ -9,6 +10,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -20,6 +22,7 @@
 #define KILLED_NS (2 * NSEC_PER_SEC)
 
 struct victims {
+	const struct consent *consent; /* NULL: nobody is asked, and nothing but trouble said */
 	struct process **processes;
 	struct pollfd *fds; /* pidfds; -1: it has ended */
 	size_t n;
@@ -99,6 +102,15 @@ static void forget(struct victims *victims, size_t i)
 	victims->fds[i].fd = -1;
 }
 
+static void note_ended(struct victims *victims, size_t i)
+{
+	const struct process *process = victims->processes[i];
+
+	forget(victims, i);
+	if (victims->consent)
+		say("%s (%u) has ended", process->comm, process->tgid);
+}
+
 static void signal_all(struct victims *victims, int sig)
 {
 	for (size_t i = 0; i < victims->n; i++) {
@@ -107,11 +119,12 @@ static void signal_all(struct victims *victims, int sig)
 		if (victims->fds[i].fd < 0 ||
 		    !syscall(SYS_pidfd_send_signal, victims->fds[i].fd, sig, NULL, 0))
 			continue;
-		if (errno != ESRCH) {
-			say("%s (%u) cannot be ended: %s", process->comm, process->tgid,
-			    strerror(errno));
-			victims->failed = true;
+		if (errno == ESRCH) {
+			note_ended(victims, i);
+			continue;
 		}
+		say("%s (%u) cannot be ended: %s", process->comm, process->tgid, strerror(errno));
+		victims->failed = true;
 		forget(victims, i);
 	}
 }
@@ -134,7 +147,7 @@ static size_t await(struct victims *victims, uint64_t wait_ns)
 		poll(victims->fds, victims->n, (int)((end - now) / 1000000) + 1);
 		for (size_t i = 0; i < victims->n; i++)
 			if (victims->fds[i].fd >= 0 && victims->fds[i].revents)
-				forget(victims, i);
+				note_ended(victims, i);
 	}
 	return count_left(victims);
 }
@@ -147,12 +160,39 @@ static void say_left(struct victims *victims, const char *what)
 			    what);
 }
 
-static void end_all(struct victims *victims)
+/* "End python3 (4242)?", "Send SIGKILL to these 3 processes?" */
+static bool agreed(const struct victims *victims, const char *verb)
 {
-	signal_all(victims, SIGTERM);
-	if (!await(victims, PATIENCE_NS))
+	struct buf question = { 0 };
+	size_t left = count_left(victims), i = 0;
+	char text[64];
+	bool yes;
+
+	if (!victims->consent)
+		return true;
+	while (victims->fds[i].fd < 0)
+		i++;
+	if (left > 1)
+		snprintf(text, sizeof(text), "these %zu processes", left);
+	else
+		snprintf(text, sizeof(text), "%s (%u)", victims->processes[i]->comm,
+			 victims->processes[i]->tgid);
+	buf_puts(&question, verb);
+	escape_puts(&question, text);
+	buf_put(&question, "?", 2);
+	yes = !question.failed && victims->consent->agrees(question.data, victims->consent->arg);
+	buf_free(&question);
+	return yes;
+}
+
+static void kill_all(struct victims *victims)
+{
+	say_left(victims, victims->consent ? "did not end by SIGTERM within 5 s" :
+					     "did not end by SIGTERM within 5 s: SIGKILL");
+	if (!agreed(victims, "Send SIGKILL to ")) {
+		victims->failed = true;
 		return;
-	say_left(victims, "did not end by SIGTERM within 5 s: SIGKILL");
+	}
 	signal_all(victims, SIGKILL);
 	if (!await(victims, KILLED_NS))
 		return;
@@ -160,13 +200,40 @@ static void end_all(struct victims *victims)
 	victims->failed = true;
 }
 
-int close_kill(const struct targets *targets)
+/* More than one: they are named before it asks for all of them. */
+static void end_all(struct victims *victims)
 {
-	struct victims victims = { 0 };
+	if (victims->consent && victims->n > 1)
+		say_left(victims, "holds it");
+	if (!agreed(victims, "End ")) {
+		say("nothing was done");
+		victims->failed = true;
+		return;
+	}
+	signal_all(victims, SIGTERM);
+	if (victims->consent && count_left(victims))
+		say("SIGTERM is sent");
+	if (await(victims, PATIENCE_NS))
+		kill_all(victims);
+}
+
+static void say_none(struct victims *victims)
+{
+	if (victims->failed)
+		return; /* and why is said */
+	say("no process that is known holds it: there is none to end");
+	victims->failed = true;
+}
+
+int close_kill(const struct targets *targets, const struct consent *consent)
+{
+	struct victims victims = { .consent = consent };
 
 	collect(&victims, targets);
 	if (victims.n)
 		end_all(&victims);
+	else if (consent)
+		say_none(&victims);
 	for (size_t i = 0; i < victims.n; i++)
 		if (victims.fds[i].fd >= 0)
 			close(victims.fds[i].fd);

@@ -39,15 +39,18 @@ static enum found compare(const struct verifying *v, const struct target *target
 			  const struct socket_info *now)
 {
 	if (same_socket(&target->socket, now))
-		return target->err || !now->listening ? FOUND_STAYS : FOUND_BACK;
+		return target->err || !v->targets->destroyed || !now->listening ? FOUND_STAYS :
+										  FOUND_BACK;
 	return socket_set_has(&v->before, now) ? FOUND_NOT : FOUND_BACK;
 }
 
 /* The rest of a sentence: why the kernel did not close it. */
-static const char *why_it_stays(const struct target *target)
+static const char *why_it_stays(const struct targets *targets, const struct target *target)
 {
 	static char text[64];
 
+	if (!targets->destroyed)
+		return "this one has it as well";
 	if (target->socket.mptcp)
 		return "no kernel closes an MPTCP listener from outside";
 	if (!target->err && target->socket.local.proto == IPPROTO_UDP)
@@ -148,8 +151,12 @@ static void say_found(struct verifying *v, const struct target *target,
 	if (found == FOUND_BACK)
 		say("%s is open again, held by %s%s", text, holder, hint);
 	else
-		say("%s is still open, held by %s: %s%s%s", text, holder, why_it_stays(target),
-		    v->killed ? "" : "; --kill ends the process", hint);
+		say("%s is still open, held by %s: %s%s%s", text, holder,
+		    why_it_stays(v->targets, target),
+		    v->killed           ? "" :
+		    v->targets->by_keys ? "; k ends the process" :
+					  "; --kill ends the process",
+		    hint);
 }
 
 static bool look_at(struct verifying *v, const struct target *target,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* who PORT: all that is known of one port. */
+#include "cmd/who.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "cmd/option_words.h"
@@ -17,6 +18,7 @@ struct who {
 	struct stream_options options;
 	const char *word; /* PORT as it was given */
 	struct port_arg port;
+	const struct endpoint *only; /* of all that have the number; NULL: each */
 	struct enrich *enrich;
 	struct open_now *now;
 	struct policed policed;
@@ -24,16 +26,17 @@ struct who {
 	size_t told;
 };
 
-static bool same_port(const struct snapshot_row *a, const struct snapshot_row *b)
+static bool is_of(const struct endpoint *port, const struct snapshot_row *row)
 {
-	return !b->socket.connected &&
-	       !memcmp(&a->socket.local, &b->socket.local, sizeof(a->socket.local));
+	return !row->socket.connected && !memcmp(port, &row->socket.local, sizeof(*port));
 }
 
 static bool asked_for(const struct who *w, const struct snapshot_row *row)
 {
 	const struct event event = { .kind = EVENT_EXISTING, .socket = row->socket };
 
+	if (w->only)
+		return is_of(w->only, row);
 	return !row->socket.connected && port_arg_has(&w->port, &row->socket) &&
 	       filter_pass(&w->options.filter, &event);
 }
@@ -101,7 +104,7 @@ static int tell_ports(struct who *w, bool of_host)
 
 	for (size_t i = 0; i < snapshot->n && !err; i += n) {
 		for (n = 1; i + n < snapshot->n; n++)
-			if (!same_port(snapshot->rows[i], snapshot->rows[i + n]))
+			if (!is_of(&snapshot->rows[i]->socket.local, snapshot->rows[i + n]))
 				break;
 		if (asked_for(w, snapshot->rows[i]) &&
 		    (snapshot->rows[i]->socket.local.netns == host) == of_host)
@@ -233,6 +236,34 @@ static int take_port(struct who *w, int argc, char **argv, int first)
 	return port_arg_parse(w->word, &w->port);
 }
 
+static void free_all(struct who *w)
+{
+	policed_close(&w->policed);
+	open_now_free(w->now);
+	enrich_free(w->enrich);
+	buf_free(&w->out);
+	port_arg_free(&w->port);
+}
+
+int who_endpoint(const struct socket_info *socket, const struct stream_options *options)
+{
+	struct who w = { .only = &socket->local };
+	char word[32];
+	int status;
+
+	w.options.output = &sink_table;
+	w.options.numeric = options->numeric;
+	w.options.policy = options->policy;
+	w.options.wants.btf_path = options->wants.btf_path;
+	snprintf(word, sizeof(word), "%s/%u", proto_name(socket), socket->local.port);
+	w.word = word;
+	status = port_arg_parse(word, &w.port);
+	if (!status)
+		status = who(&w);
+	free_all(&w);
+	return status;
+}
+
 int cmd_who(int argc, char **argv)
 {
 	static const struct option_row rows[] = {
@@ -256,11 +287,7 @@ int cmd_who(int argc, char **argv)
 		status = take_port(&w, argc, argv, first);
 	if (!status)
 		status = who(&w);
-	policed_close(&w.policed);
-	open_now_free(w.now);
-	enrich_free(w.enrich);
-	buf_free(&w.out);
-	port_arg_free(&w.port);
+	free_all(&w);
 	stream_options_free(&w.options);
 	return status == OPTIONS_HELP ? STATUS_OK : status;
 }
