@@ -134,7 +134,7 @@ $(MAN_PAGES): build/%: docs/%.scd tools/man-options build/porttrace
 	$(Q)scdoc < $@.scd > $@
 
 # So are those that the shells complete; the folder says which shell.
-$(COMPLETIONS): build/completions/%: tools/completions build/porttrace
+$(COMPLETIONS): build/completions/%: tools/completions $(wildcard tools/shells/*) build/porttrace
 	$(call say,COMPL,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)tools/completions build/porttrace $(*D) > $@
