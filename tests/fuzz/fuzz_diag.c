@@ -6,6 +6,7 @@
  *   fuzz_diag --write-seeds DIR    the recorded answers
  */
 #include "../unit/answers.h"
+#include "need.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,14 +41,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	for (size_t i = 0; i < ANSWERS; i++)
 		write_seed((*argv)[2], i);
 	exit(0);
-}
-
-static void need(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "%s\n", what);
-	abort();
 }
 
 static void look_at(const struct diag_message *message, size_t left)

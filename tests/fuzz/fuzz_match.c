@@ -6,6 +6,7 @@
  * never to decide does not; and a reason has its bound.
  */
 #include "../unit/text_files.h"
+#include "need.h"
 
 #include <arpa/inet.h>
 #include <stdint.h>
@@ -13,14 +14,6 @@
 #include <sys/socket.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void need(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "%s\n", what);
-	abort();
-}
 
 struct judged {
 	struct policy_subject subject;

@@ -7,6 +7,7 @@
  */
 #include "../unit/harmless.h"
 #include "../unit/text_files.h"
+#include "need.h"
 
 #include "base/buf.h"
 
@@ -16,14 +17,6 @@
 #define FILES_MAX 6
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void need(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "%s\n", what);
-	abort();
-}
 
 static void check_rule(const struct rule *rule)
 {

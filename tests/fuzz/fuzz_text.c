@@ -5,6 +5,7 @@
  * must stay within their bounds. The first byte parts pattern and text.
  */
 #include "../unit/harmless.h"
+#include "need.h"
 
 #include "base/escape.h"
 #include "base/glob.h"
@@ -16,14 +17,6 @@
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void need(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "%s\n", what);
-	abort();
-}
 
 static void fuzz_escape(const char *text, size_t n)
 {
