@@ -185,26 +185,25 @@ static void hide_processes(const char *how)
 	check(!mount("proc", "/proc", "proc", 0, how), "mount: %s", strerror(errno));
 }
 
-static void with_processes_hidden(void)
+static void not_seen_with(const char *how, const char *said)
 {
 	int port = listen_on_host();
 	char word[16];
 
-	hide_processes("hidepid=2");
+	hide_processes(how);
 	snprintf(word, sizeof(word), "%d", port);
 	run_nobody("--port", word);
-	expect_unknown_holder(port, "hidepid");
+	expect_unknown_holder(port, said);
+}
+
+static void with_processes_hidden(void)
+{
+	not_seen_with("hidepid=2", "hidepid");
 }
 
 static void with_folders_closed(void)
 {
-	int port = listen_on_host();
-	char word[16];
-
-	hide_processes("hidepid=1");
-	snprintf(word, sizeof(word), "%d", port);
-	run_nobody("--port", word);
-	expect_unknown_holder(port, "of others hold");
+	not_seen_with("hidepid=1", "of others hold");
 }
 
 const struct test diag_tests[] = {

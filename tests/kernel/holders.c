@@ -115,15 +115,22 @@ static void open_socketpair(int pair[2])
 		test_fail("socketpair: %s", strerror(errno));
 }
 
-static void in_flight(void)
+/* It is in the socketpair alone: sent by pair[0], not received. */
+static void listener_under_way(int pair[2])
 {
-	struct tracer *tracer = tracer_start();
 	int fd = tcp_listen("127.0.0.1", 8080);
-	int pair[2];
 
 	open_socketpair(pair);
 	fd_send(pair[0], fd);
 	sock_close(fd);
+}
+
+static void in_flight(void)
+{
+	struct tracer *tracer = tracer_start();
+	int pair[2], fd;
+
+	listener_under_way(pair);
 	tracer_sync(tracer);
 	tracer_history(tracer, 8080, "open");
 	fd = fd_receive(pair[1]);
@@ -139,12 +146,9 @@ static void in_flight(void)
 static void in_flight_dropped(void)
 {
 	struct tracer *tracer = tracer_start();
-	int fd = tcp_listen("127.0.0.1", 8080);
 	int pair[2];
 
-	open_socketpair(pair);
-	fd_send(pair[0], fd);
-	sock_close(fd);
+	listener_under_way(pair);
 	sock_close(pair[0]);
 	sock_close(pair[1]);
 	tracer_expect(tracer, "close", 8080);

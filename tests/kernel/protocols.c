@@ -19,19 +19,6 @@
 #include "tracer.h"
 #include "uring.h"
 
-#ifndef IPPROTO_MPTCP
-#define IPPROTO_MPTCP 262
-#endif
-
-static void skip_unless_supported(int type, int protocol, const char *name)
-{
-	int fd = socket(AF_INET, type | SOCK_CLOEXEC, protocol);
-
-	if (fd < 0)
-		test_skip("no %s in this kernel: %s", name, strerror(errno));
-	close(fd);
-}
-
 static void mptcp_exchange(int listener, int protocol)
 {
 	int client = tcp_connect(protocol, 8080);

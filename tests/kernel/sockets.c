@@ -16,6 +16,15 @@
 #define IPV6_FREEBIND 78
 #endif
 
+void skip_unless_supported(int type, int protocol, const char *name)
+{
+	int fd = socket(AF_INET, type | SOCK_CLOEXEC, protocol);
+
+	if (fd < 0)
+		test_skip("no %s in this kernel: %s", name, strerror(errno));
+	close(fd);
+}
+
 static int address_of(const struct spec *spec, struct sockaddr_storage *to, socklen_t *len)
 {
 	struct sockaddr_in *in = (void *)to;

@@ -3,8 +3,17 @@
 #ifndef LIVE_SOCKETS_H
 #define LIVE_SOCKETS_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <sys/socket.h>
+
+/* Newer than the headers of some, or gone from those of others. */
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+#ifndef IPPROTO_UDPLITE
+#define IPPROTO_UDPLITE 136
+#endif
 
 #define SPEC_REUSEADDR 0x01
 #define SPEC_REUSEPORT 0x02
@@ -23,6 +32,9 @@ struct spec {
 };
 
 #define BACKLOG 7
+
+/* Skips the test where this kernel has no such sockets. */
+void skip_unless_supported(int type, int protocol, const char *name);
 
 /* The descriptor, or -errno. */
 int spec_try(const struct spec *spec);

@@ -60,52 +60,43 @@ static void expect_steps(const struct tracer *tracer, int port, int remote_port,
 	      want, told);
 }
 
-static void closed_by_client(void)
+/* One end does that, the other sees it and closes; each one's steps by itself. */
+static void expect_ending(const char *addr, bool by_client, enum peer_op how, const char *client,
+			  const char *server)
 {
 	struct tracer *tracer = conn_tracer(",state");
-	struct link link = link_make("127.0.0.1", "127.0.0.1");
+	struct link link = link_make(addr, addr);
+	struct peer *first = by_client ? &link.client : &link.server;
+	struct peer *second = by_client ? &link.server : &link.client;
 
-	peer_transfer(&link.client, &link.server, 10);
-	peer_does(&link.client, PEER_CLOSE);
-	peer_does(&link.server, PEER_EOF);
-	peer_does(&link.server, PEER_CLOSE);
+	if (how == PEER_CLOSE)
+		peer_transfer(&link.client, &link.server, 10);
+	peer_does(first, how);
+	peer_does(second, PEER_EOF);
+	peer_does(second, PEER_CLOSE);
 	tracer_sync_all(tracer);
-	expect_steps(tracer, link.port, 0, link.client.child.pid,
-		     "SYN_SENT,ESTABLISHED,FIN_WAIT1,FIN_WAIT2,CLOSE");
-	expect_steps(tracer, LINK_PORT, link.port, link.server.child.pid,
-		     "ESTABLISHED,CLOSE_WAIT,LAST_ACK,CLOSE");
+	expect_steps(tracer, link.port, 0, link.client.child.pid, client);
+	expect_steps(tracer, LINK_PORT, link.port, link.server.child.pid, server);
 	link_done(&link);
+}
+
+static void closed_by_client(void)
+{
+	expect_ending("127.0.0.1", true, PEER_CLOSE,
+		      "SYN_SENT,ESTABLISHED,FIN_WAIT1,FIN_WAIT2,CLOSE",
+		      "ESTABLISHED,CLOSE_WAIT,LAST_ACK,CLOSE");
 }
 
 static void closed_by_server(void)
 {
-	struct tracer *tracer = conn_tracer(",state");
-	struct link link = link_make("::1", "::1");
-
-	peer_transfer(&link.client, &link.server, 10);
-	peer_does(&link.server, PEER_CLOSE);
-	peer_does(&link.client, PEER_EOF);
-	peer_does(&link.client, PEER_CLOSE);
-	tracer_sync_all(tracer);
-	expect_steps(tracer, link.port, 0, link.client.child.pid,
-		     "SYN_SENT,ESTABLISHED,CLOSE_WAIT,LAST_ACK,CLOSE");
-	expect_steps(tracer, LINK_PORT, link.port, link.server.child.pid,
-		     "ESTABLISHED,FIN_WAIT1,FIN_WAIT2,CLOSE");
-	link_done(&link);
+	expect_ending("::1", false, PEER_CLOSE, "SYN_SENT,ESTABLISHED,CLOSE_WAIT,LAST_ACK,CLOSE",
+		      "ESTABLISHED,FIN_WAIT1,FIN_WAIT2,CLOSE");
 }
 
 static void reset(void)
 {
-	struct tracer *tracer = conn_tracer(",state");
-	struct link link = link_make("127.0.0.1", "127.0.0.1");
-
-	peer_does(&link.client, PEER_RESET);
-	peer_does(&link.server, PEER_EOF);
-	peer_does(&link.server, PEER_CLOSE);
-	tracer_sync_all(tracer);
-	expect_steps(tracer, link.port, 0, link.client.child.pid, "SYN_SENT,ESTABLISHED,CLOSE");
-	expect_steps(tracer, LINK_PORT, link.port, link.server.child.pid, "ESTABLISHED,CLOSE");
-	link_done(&link);
+	expect_ending("127.0.0.1", true, PEER_RESET, "SYN_SENT,ESTABLISHED,CLOSE",
+		      "ESTABLISHED,CLOSE");
 }
 
 static void refused(void)

@@ -69,17 +69,25 @@ static void own_table_body(int ctl, void *arg)
 	pthread_join(start_thread(listen_in_own_table, &ctl), NULL);
 }
 
-static void own_table_snapshot(void)
+/* A trace of what the child has open, told as held by it alone. */
+static struct tracer *trace_held_by(const struct child *child)
 {
-	struct child child = child_start(own_table_body, NULL);
 	const struct event *existing;
 	struct tracer *tracer;
 
-	step_await(child.ctl);
+	step_await(child->ctl);
 	tracer = tracer_start();
 	existing = tracer_expect(tracer, "existing", 8080);
-	check(event_holders(existing) == 1 && event_held_by(existing, child.pid),
-	      "expected process %d as the one holder in %s", child.pid, existing->line);
+	check(event_holders(existing) == 1 && event_held_by(existing, child->pid),
+	      "expected process %d as the one holder in %s", child->pid, existing->line);
+	return tracer;
+}
+
+static void own_table_snapshot(void)
+{
+	struct child child = child_start(own_table_body, NULL);
+	struct tracer *tracer = trace_held_by(&child);
+
 	child_kill(&child);
 	expect_num(tracer_expect(tracer, "close", 8080), "process.pid", child.pid);
 	tracer_sync(tracer);
@@ -97,14 +105,8 @@ static void copied_table_body(int ctl, void *arg)
 static void copied_table_snapshot(void)
 {
 	struct child child = child_start(copied_table_body, NULL);
-	const struct event *existing;
-	struct tracer *tracer;
+	struct tracer *tracer = trace_held_by(&child);
 
-	step_await(child.ctl);
-	tracer = tracer_start();
-	existing = tracer_expect(tracer, "existing", 8080);
-	check(event_holders(existing) == 1 && event_held_by(existing, child.pid),
-	      "expected process %d as the one holder in %s", child.pid, existing->line);
 	tracer_history(tracer, 8080, "existing");
 	child_kill(&child);
 	tracer_expect(tracer, "close", 8080);

@@ -11,22 +11,6 @@
 #include "peer.h"
 #include "tests.h"
 
-#ifndef IPPROTO_MPTCP
-#define IPPROTO_MPTCP 262
-#endif
-#ifndef IPPROTO_UDPLITE
-#define IPPROTO_UDPLITE 136
-#endif
-
-static void skip_unless_supported(int type, int protocol, const char *name)
-{
-	int fd = socket(AF_INET, type | SOCK_CLOEXEC, protocol);
-
-	if (fd < 0)
-		test_skip("no %s in this kernel: %s", name, strerror(errno));
-	close(fd);
-}
-
 /* The subflow is TCP; what the process has is MPTCP. */
 static void expect_mptcp(const struct event *event)
 {
