@@ -59,7 +59,7 @@ SOURCES := $(wildcard user/*.c user/*/*.c)
 OBJECTS := $(SOURCES:user/%.c=$(OBJ)/%.o)
 BPF_OBJECTS := hooks snapshot
 SKELETONS := $(foreach o,$(BPF_OBJECTS),$(B)/gen/$(o).skel.h $(B)/gen/$(o)_unrolled.skel.h)
-HOOKS_PARTS := core calls conn_tell conn hook_cgroup hook_cgroup_conn hook_fentry hook_fentry_conn \
+HOOKS_PARTS := core calls conn_tell conn conn_udp hook_cgroup hook_cgroup_conn hook_fentry hook_fentry_conn \
 	hook_kprobe hook_tracepoint hook_tracepoint_conn
 SNAPSHOT_PARTS := snapshot
 
