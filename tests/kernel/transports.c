@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Connections of MPTCP, listeners of SCTP, peers of UDP-Lite; callers of 32 bits. */
+#define _GNU_SOURCE 1
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "await.h"
 #include "doctor.h"
 #include "peer.h"
 #include "tests.h"
@@ -73,6 +80,26 @@ static void sctp_listener(void)
 	expect_text(tracer_expect(tracer, "close", 8080), "proto", "sctp");
 	tracer_sync(tracer);
 	tracer_history(tracer, 8080, "open,close");
+}
+
+/* The module is loaded while we look, and there is no descriptor left for its hook. */
+static void sctp_comes_unseen(void)
+{
+	const struct rlimit none = { 3, 3 };
+	struct tracer *tracer;
+	int fd;
+
+	need("sctp");
+	check(!unshare(CLONE_NEWNS), "unshare: %s", strerror(errno));
+	check(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "mount: %s", strerror(errno));
+	check(!mount("none", "/sys/module", "tmpfs", 0, NULL), "mount: %s", strerror(errno));
+	fd = tcp_listen("127.0.0.1", 8080);
+	tracer = tracer_launch(&(struct launch){ .text = true });
+	await_text(tracer, ":8080"); /* what waits to be attached is known by then */
+	check(!prlimit(tracer->pid, RLIMIT_NOFILE, &none, NULL), "prlimit: %s", strerror(errno));
+	check(!mkdir("/sys/module/sctp", 0700), "mkdir: %s", strerror(errno));
+	await_text(tracer, "sctp: cannot be seen from now on: its hook did not attach");
+	sock_close(fd);
 }
 
 static void udplite_peer(void)
@@ -177,6 +204,8 @@ const struct test transport_tests[] = {
 	{ "mptcp-connections", "MPTCP: a connect, an accept, two ends; the listener stays",
 	  mptcp_connections, 0 },
 	{ "sctp", "an SCTP listener: one open, one close", sctp_listener, 0 },
+	{ "sctp-late", "SCTP is loaded while we look and its hook does not attach: it is told",
+	  sctp_comes_unseen, 0 },
 	{ "udplite-peer", "UDP-Lite with a peer is told by its name", udplite_peer, 0 },
 	{ "int80-connect", "a connect by a 32-bit call is told, and a bind that fails",
 	  int80_connect, 0 },

@@ -3,6 +3,9 @@
 #include "base/loop.h"
 #include "session/session_internal.h"
 
+#include <stdio.h>
+#include <string.h>
+
 /* Asking for skipped runs takes system calls. */
 #define MISSES_GAP_NS (250 * NSEC_PER_MSEC)
 
@@ -23,13 +26,33 @@ static void tell_lost(struct session *session, const char *kind, const char *cau
 		session->tell(&event, session->arg);
 }
 
+/* Nobody has been told that it is not seen: when it was planned, it looked as if it would be. */
+static void attach_late(struct session *session)
+{
+	int err = trace_attach_late(session->trace);
+	char cause[128];
+	struct event event = {
+		.kind = EVENT_LOST,
+		.time_ns = boot_now_ns(),
+		.lost_kind = "sctp",
+		.lost_cause = cause,
+	};
+
+	if (err > 0)
+		session->resync_due = true;
+	if (err >= 0)
+		return;
+	snprintf(cause, sizeof(cause), "cannot be seen from now on: its hook did not attach: %s",
+		 strerror(-err));
+	session->tell(&event, session->arg);
+}
+
 static void look_for_misses(struct session *session, const struct trace_counters *counters)
 {
 	struct trace_misses now;
 
 	session->misses_at_ns = boot_now_ns() + MISSES_GAP_NS;
-	if (trace_attach_late(session->trace))
-		session->resync_due = true;
+	attach_late(session);
 	trace_misses(session->trace, &now);
 	tell_lost(session, "unknown", "hook skipped: it was re-entered on its CPU",
 		  now.ports - session->misses.ports, counters);

@@ -136,16 +136,19 @@ static bool waits(enum program id)
 	return id == PROGRAM_TP_SCTP && access(SCTP_PATH, F_OK);
 }
 
-bool trace_attach_late(struct trace *trace)
+int trace_attach_late(struct trace *trace)
 {
 	enum program id = PROGRAM_TP_SCTP;
+	int err;
 
 	if (!(trace->plan & PROGRAM_BIT(id)) || trace->links[id] || waits(id))
-		return false;
+		return 0;
 	trace->links[id] = attach_one(trace, id, -1);
-	if (!trace->links[id])
-		trace->plan &= ~PROGRAM_BIT(id);
-	return trace->links[id];
+	if (trace->links[id])
+		return 1;
+	err = -errno;
+	trace->plan &= ~PROGRAM_BIT(id);
+	return err;
 }
 
 /* The ends of pairs first: a beginning whose end is not seen would be taken for another's. */

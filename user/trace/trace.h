@@ -109,10 +109,11 @@ int trace_consume(struct trace *trace, enum ring_id ring, take_fn take, void *ar
 void trace_polling(struct trace *trace, enum ring_id ring, bool on);
 
 /*
- * Attaches what waits for a protocol that is loaded by now. True: something
- * was, and may have been open before: compare with a snapshot.
+ * Attaches what waits for a protocol that is loaded by now. 0: nothing to do; 1: something
+ * was, and may have been open before: compare with a snapshot; -errno: it could not be, which is
+ * not tried again.
  */
-bool trace_attach_late(struct trace *trace);
+int trace_attach_late(struct trace *trace);
 
 /* Has the connections told that nobody has accepted for a while. 0 or -errno. */
 int trace_tell_waiting(struct trace *trace);
