@@ -70,6 +70,21 @@ static void remove_state(void)
 	rmdir(path);
 }
 
+/* At once, so that nothing is written into half of it. */
+static void remove_folder(void)
+{
+	static const char *const names[] = { "lock", "state" };
+	char gone[128], path[256];
+
+	snprintf(gone, sizeof(gone), "%s.gone", folder_make());
+	check(!rename(folder_make(), gone), "rename: %s", strerror(errno));
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", gone, names[i]);
+		check(!unlink(path), "%s: %s", path, strerror(errno));
+	}
+	check(!rmdir(gone), "%s: %s", gone, strerror(errno));
+}
+
 static void expect_refused(const char *why)
 {
 	struct tracer *tracer = keeper_start();
@@ -174,6 +189,33 @@ static void state_read_only(void)
 	tracer_expect(tracer, "close", PORT);
 }
 
+static bool is_written(void *arg)
+{
+	char path[128];
+
+	(void)arg;
+	snprintf(path, sizeof(path), "%s/state", folder_make());
+	return !access(path, F_OK);
+}
+
+/* Somebody cleans up: it is made again, and is one's own as before. */
+static void folder_removed(void)
+{
+	struct tracer *tracer = keeper_start(), *other;
+	int fd;
+
+	remove_folder();
+	fd = tcp_listen("127.0.0.1", PORT);
+	await(is_written, NULL, tracer, "a state in a folder made again");
+	other = keeper_launch();
+	check(tracer_wait(other) == 2 && strstr(other->errors, "in use by another porttrace"),
+	      "another takes the folder: %s", other->errors);
+	keeper_kill(tracer);
+	sock_close(fd);
+	tracer = keeper_start();
+	expect_while_down(tracer_expect(tracer, "close", PORT), true);
+}
+
 /* Root may write there, but not once it is confined: it says why, and what helps. */
 static void folder_of_another(void)
 {
@@ -204,6 +246,8 @@ const struct test keeping_file_tests[] = {
 	  40 },
 	{ "state-read-only", "a folder that is read-only is said, and the stream goes on",
 	  state_read_only, 0 },
+	{ "state-removed", "a folder that is removed is made again, and taken again",
+	  folder_removed, 0 },
 	{ "keeping-of-another", "a folder of another user is said, with what helps",
 	  folder_of_another, 0 },
 	{ 0 },

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,13 +56,28 @@ static int take_lock(struct state_file *file, int fd)
 	return err;
 }
 
+/* Somebody may have removed the folder, or moved it away: then it is made again. */
+static bool has_folder(const struct state_file *file)
+{
+	char path[PATH_MAX];
+	struct stat held, there;
+
+	if (file->lock < 0 || fstat(file->lock, &held))
+		return false;
+	snprintf(path, sizeof(path), "%s/lock", file->folder);
+	return !lstat(path, &there) && there.st_dev == held.st_dev && there.st_ino == held.st_ino;
+}
+
 /* 0, also where it is taken already; -EBUSY, or -errno. */
 static int take_folder(struct state_file *file)
 {
 	int folder, fd, err = 0;
 
-	if (file->lock >= 0)
+	if (has_folder(file))
 		return 0;
+	if (file->lock >= 0)
+		close(file->lock);
+	file->lock = -1;
 	if (mkdir(file->folder, 0700) && errno != EEXIST)
 		return -errno;
 	folder = open(file->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -74,12 +90,24 @@ static int take_folder(struct state_file *file)
 	return err ? err : take_lock(file, fd);
 }
 
+static const char *why_unwritten(int err)
+{
+	switch (err) {
+	case -EINVAL:
+		return "it is no plain file";
+	case -EBUSY:
+		return "another porttrace has the folder now";
+	default:
+		return confined_error(-err);
+	}
+}
+
 static void say_unwritten(struct state_file *file, int err)
 {
 	if (err && !file->failed)
 		say("%s cannot be written: %s. Tracing goes on; after a restart, ports may be told "
 		    "a second time",
-		    file->path, err == -EINVAL ? "it is no plain file" : confined_error(-err));
+		    file->path, why_unwritten(err));
 	else if (!err && file->failed)
 		say("%s can be written again", file->path);
 	file->failed = err;
