@@ -12,32 +12,69 @@
 #include "cmd/policy_case.h"
 
 #include <errno.h>
+#include <search.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* --- policy check ----------------------------------------------------------------------- */
 
-static void check_user(void *arg, const struct policy_name *name)
-{
-	uint32_t uid;
+/* A name stands in many rules, and each look-up reads a file or asks a server. */
+struct asked {
+	const char *name; /* the policy's */
+	enum account answer;
+};
 
-	if (account_user(name->name, &uid) == ACCOUNT_NONE)
-		policy_problems_warn(arg, name, "this machine has no user '%s'", name->name);
+struct names {
+	const char *key;
+	enum account (*find)(const char *name, uint32_t *id);
+	void *asked; /* tsearch(3), of struct asked */
+	struct policy_problems *problems;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct asked *)a)->name, ((const struct asked *)b)->name);
 }
 
-static void check_group(void *arg, const struct policy_name *name)
+static enum account ask(struct names *names, const char *name)
 {
-	uint32_t gid;
+	struct asked wanted = { .name = name }, **found = tfind(&wanted, &names->asked, by_name);
+	struct asked *asked;
+	uint32_t id;
 
-	if (account_group(name->name, &gid) == ACCOUNT_NONE)
-		policy_problems_warn(arg, name, "this machine has no group '%s'", name->name);
+	if (found)
+		return (*found)->answer;
+	wanted.answer = names->find(name, &id);
+	asked = malloc(sizeof(*asked));
+	if (asked)
+		*asked = wanted;
+	if (asked && !tsearch(asked, &names->asked, by_name))
+		free(asked);
+	return wanted.answer;
+}
+
+static void check_name(void *arg, const struct policy_name *name)
+{
+	struct names *names = arg;
+
+	if (ask(names, name->name) == ACCOUNT_NONE)
+		policy_problems_warn(names->problems, name, "this machine has no %s '%s'",
+				     names->key, name->name);
 }
 
 /* What only this machine can tell: a typing mistake most often. */
 static void check_names(const struct policy *policy, struct policy_problems *problems)
 {
-	policy_each_name(policy, "user", check_user, problems);
-	policy_each_name(policy, "group", check_group, problems);
+	struct names all[] = {
+		{ .key = "user", .find = account_user, .problems = problems },
+		{ .key = "group", .find = account_group, .problems = problems },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		policy_each_name(policy, all[i].key, check_name, &all[i]);
+		tdestroy(all[i].asked, free);
+	}
 }
 
 static void print_plural(size_t n, const char *what)
