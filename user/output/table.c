@@ -3,11 +3,10 @@
 #include "output/alert_line.h"
 #include "output/sink.h"
 
-#include "base/escape.h"
+#include "base/width.h"
 
 #include <ctype.h>
 #include <string.h>
-#include <wchar.h>
 
 #define COLOR_OFF "\033[0m"
 
@@ -31,40 +30,6 @@ static const char *color_of(enum event_kind kind)
 	}
 }
 
-/* Bytes and cells of the character at text, which went through the escaper: UTF-8, no controls. */
-static size_t one_char(const char *text, size_t n, size_t *cells)
-{
-	uint32_t cp = 0;
-	size_t len;
-	int width;
-
-	*cells = 1;
-	if (!(*text & 0x80))
-		return 1;
-	len = utf8_decode(text, n, &cp);
-	width = wcwidth((wchar_t)cp);
-	if (width >= 0)
-		*cells = (size_t)width;
-	return len ? len : 1;
-}
-
-/* Cells the text takes on a terminal; *fit: how many of its bytes fit into max cells. */
-static size_t cells_of(const char *text, size_t n, size_t max, size_t *fit)
-{
-	size_t sum = 0, at = 0;
-
-	*fit = n;
-	while (at < n) {
-		size_t cells, len = one_char(text + at, n - at, &cells);
-
-		if (sum + cells > max && *fit == n)
-			*fit = at;
-		sum += cells;
-		at += len;
-	}
-	return sum;
-}
-
 /*
  * The cell that starts at byte from of out, into a field of width cells. A
  * cell wider than its field pushes the rest of the line, except in the last
@@ -72,7 +37,7 @@ static size_t cells_of(const char *text, size_t n, size_t max, size_t *fit)
  */
 static void pad_cell(struct buf *out, size_t from, size_t width, bool right)
 {
-	size_t fit, cells = cells_of(out->data + from, out->len - from, SIZE_MAX, &fit);
+	size_t fit, cells = width_text(out->data + from, out->len - from, SIZE_MAX, &fit);
 	size_t len = out->len - from;
 
 	if (cells >= width)
@@ -90,7 +55,7 @@ static void cut_line(struct buf *out, size_t from, size_t width)
 
 	if (out->failed)
 		return;
-	cells = width ? cells_of(out->data + from, out->len - from, width, &fit) : 0;
+	cells = width ? width_text(out->data + from, out->len - from, width, &fit) : 0;
 	if (cells > width)
 		out->len = from + fit;
 	while (out->len > from && out->data[out->len - 1] == ' ')
