@@ -105,6 +105,8 @@ test-includes:
 test-docs: build/porttrace $(MAN_PAGES) $(COMPLETIONS)
 	@tests/check $(RESULTS)/docs.tsv docs man-page-has-every-option tests/docs/options
 	@tests/check $(RESULTS)/docs.tsv docs man-page-is-well-formed tests/docs/well-formed
+	@tests/check $(RESULTS)/docs.tsv docs pictures-are-well-formed tests/docs/picture
+	@tests/check $(RESULTS)/docs.tsv docs kernels-are-as-recorded tools/kernel-table --check
 	@tests/check $(RESULTS)/docs.tsv docs shells-complete-what-is-taken tests/docs/completions
 	@tests/check $(RESULTS)/docs.tsv docs man-page-and-schema-agree tests/docs/events --page
 	@tests/check $(RESULTS)/docs.tsv docs schema-finds-what-is-wrong tests/docs/events --self-test
@@ -148,7 +150,9 @@ test-kernel: $(B)/tests/live build/porttrace
 	@status=0; $(B)/tests/live --porttrace build/porttrace --results $(RESULTS)/kernel.tsv \
 		--events build/live-events.json || status=1; \
 	tests/check $(RESULTS)/docs.tsv docs live-events-are-of-the-schema tests/docs/events build/live-events.json \
-		|| status=1; exit $$status
+		|| status=1; \
+	tests/check $(RESULTS)/docs.tsv docs picture-is-what-is-seen tests/docs/picture --live || status=1; \
+	tests/check $(RESULTS)/docs.tsv docs doctor-tries-what-is-recorded tests/docs/doctor || status=1; exit $$status
 
 .PHONY: test-binaries
 test-binaries: $(UNIT_TESTS) $(FUZZ_TARGETS) vmlinux-objects stack-binaries $(B)/tests/live $(B)/tests/record

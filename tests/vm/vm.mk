@@ -11,3 +11,17 @@ test-vm: build/porttrace build/tests/live
 	@tools/setup vm
 	@rm -f $(RESULTS)/vm.tsv
 	@tests/vm/run $(RESULTS)/vm.tsv build/porttrace build/tests/live
+
+# --- the table of docs/kernels.md: what doctor says on each -----------------------------------
+
+.PHONY: kernels kernels-here
+kernels: build/porttrace
+	@tools/setup vm
+	@tests/vm/doctor build/porttrace 5.10 6.1 6.12 newest
+	@tools/kernel-table
+
+# As root; of the kernel's name the version alone.
+kernels-here: build/porttrace
+	$(Q)build/porttrace doctor -j | sed 's/"kernel":"\([0-9.]*\)[^"]*"/"kernel":"\1"/' \
+		> tests/data/doctor/$(KERNEL_SERIES).json
+	@tools/kernel-table
