@@ -3,6 +3,8 @@
 
 #include "base/escape.h"
 #include "base/out.h"
+#include "base/terminal.h"
+#include "base/wrap.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -14,6 +16,9 @@
 
 /* How long a reader of stderr that has no room is waited for, once. */
 #define PATIENCE_MS 1000
+
+/* What goes on in another line of the terminal is indented: it is no message of its own. */
+#define HANG 2
 
 static bool hurried;
 static struct out out;
@@ -72,7 +77,7 @@ void say_text(const char *text, size_t len)
 
 void say(const char *format, ...)
 {
-	struct buf line = { 0 };
+	struct buf line = { 0 }, wrapped = { 0 };
 	char text[1024];
 	va_list args;
 
@@ -81,8 +86,10 @@ void say(const char *format, ...)
 	va_end(args);
 	buf_puts(&line, "porttrace: ");
 	escape_puts(&line, text);
-	buf_putc(&line, '\n');
-	if (!line.failed)
-		say_text(line.data, line.len);
+	wrap_line(&wrapped, line.data, line.len, terminal_width(STDERR_FILENO), HANG);
+	buf_putc(&wrapped, '\n');
+	if (!line.failed && !wrapped.failed)
+		say_text(wrapped.data, wrapped.len);
 	buf_free(&line);
+	buf_free(&wrapped);
 }

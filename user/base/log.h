@@ -5,7 +5,10 @@
 
 #include <stddef.h>
 
-/* "porttrace: MESSAGE", one line, escaped: a message may quote what a process calls itself. */
+/*
+ * "porttrace: MESSAGE", one line, escaped: a message may quote what a process calls itself. On a
+ * terminal it is broken at blanks.
+ */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Lines as they are, escaped before. */

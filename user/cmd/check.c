@@ -3,10 +3,10 @@
 #include "alert/missing.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/terminal.h"
 #include "cmd/cmd.h"
 #include "cmd/findings.h"
 #include "cmd/listing.h"
-#include "cmd/terminal.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 #include "base/out.h"
-#include "cmd/terminal.h"
+#include "base/terminal.h"
 #include "session/gaps.h"
 
 #include <errno.h>

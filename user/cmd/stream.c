@@ -3,8 +3,8 @@
 
 #include "base/first_namespace.h"
 #include "base/log.h"
+#include "base/terminal.h"
 #include "cmd/stream_say.h"
-#include "cmd/terminal.h"
 #include "service/canary_file.h"
 #include "session/gaps.h"
 

@@ -2,6 +2,7 @@
 /* who PORT: all that is known of one port. */
 #include "cmd/who.h"
 #include "base/log.h"
+#include "base/wrap.h"
 #include "cmd/cmd.h"
 #include "cmd/option_words.h"
 #include "cmd/policed.h"
@@ -179,8 +180,10 @@ static int answer(struct who *w)
 	}
 	if (!w->told)
 		status = tell_nobody(w);
-	/* main() looks whether it arrives. */
-	fwrite(w->out.data, 1, w->out.len, stdout);
+	if (w->options.output == &sink_json)
+		fwrite(w->out.data, 1, w->out.len, stdout); /* main() looks whether it arrives */
+	else
+		wrap_print(&w->out, WHO_HEADING);
 	return status;
 }
 

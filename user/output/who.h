@@ -38,6 +38,9 @@ static inline bool who_has_backlog(const struct socket_info *socket)
 	return socket->local.proto == IPPROTO_TCP || socket->local.proto == IPPROTO_SCTP;
 }
 
+/* So far go the names of what is told: what follows begins here. */
+#define WHO_HEADING 16
+
 /* One screen, the first line the answer. */
 void who_put_text(struct buf *out, struct enrich *enrich, const struct port_facts *facts);
 /* One object, a line. */

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#define LABEL_WIDTH 14
+#define INDENT 2
+#define LABEL_WIDTH (WHO_HEADING - INDENT)
 
 void who_text(struct buf *out, const char *text)
 {
@@ -43,7 +44,7 @@ void who_label(struct buf *out, const char *text)
 {
 	size_t n = strlen(text);
 
-	buf_puts(out, "  ");
+	buf_fill(out, ' ', INDENT);
 	buf_puts(out, text);
 	buf_fill(out, ' ', n < LABEL_WIDTH ? LABEL_WIDTH - n : 1);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cmd/terminal.h"
+#include "base/terminal.h"
 
 #include <sys/ioctl.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef PORTTRACE_CMD_TERMINAL_H
-#define PORTTRACE_CMD_TERMINAL_H
+#ifndef PORTTRACE_BASE_TERMINAL_H
+#define PORTTRACE_BASE_TERMINAL_H
 
 #include <stddef.h>
 
