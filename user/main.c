@@ -17,8 +17,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *help;
 } commands[] = {
-	{ "watch", cmd_watch,
-	  "print what is open now, then every port as it opens and closes (default)" },
+	{ "watch", cmd_watch, "print what is open, then each port that opens or closes (default)" },
 	{ "list", cmd_list, "print what is open now, with all that hold it, once" },
 	{ "who", cmd_who, "tell all that is known of who has a port" },
 	{ "wait", cmd_wait, "return as soon as a port is open, or closed" },
@@ -27,7 +26,7 @@ static const struct command {
 	{ "run", cmd_run, "run a command, and print the ports of it and its descendants" },
 	{ "policy", cmd_policy, "check a policy, or say which of its rules decides of a port" },
 	{ "learn", cmd_learn, "write a policy from what is open, and from what opens" },
-	{ "doctor", cmd_doctor, "say what this kernel and these privileges allow, and the mend" },
+	{ "doctor", cmd_doctor, "say what can be seen with this kernel and these privileges" },
 	{ "version", cmd_version, "print versions and features" },
 	{ "help", cmd_help, "print this, or the help of a command" },
 };
@@ -64,7 +63,7 @@ static int cmd_help(int argc, char **argv)
 	if (argc > 1) {
 		char *help[] = { argv[1], "--help", NULL };
 
-		command = find(argv[1]);
+		command = find(argv[1][0] == '-' ? "help" : argv[1]);
 		if (!command)
 			return unknown(argv[1]);
 		if (command->run != cmd_help)

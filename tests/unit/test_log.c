@@ -3,6 +3,8 @@
 
 #include "base/log.h"
 
+#include <pty.h>
+
 static int say_it(void *arg)
 {
 	say("%s", (const char *)arg);
@@ -49,6 +51,28 @@ static void a_message_beyond_the_room_is_cut(void **state)
 	assert_int_equal(text[strlen(text) - 1], '\n');
 }
 
+/* Of 30 columns. */
+static void on_a_terminal_it_is_broken_between_words(void **state)
+{
+	const struct winsize size = { .ws_row = 24, .ws_col = 30 };
+	int saved = dup(STDERR_FILENO), terminal, end;
+	char text[256];
+	ssize_t n;
+
+	(void)state;
+	assert_int_equal(openpty(&terminal, &end, NULL, NULL, &size), 0);
+	dup2(end, STDERR_FILENO);
+	say("there is no policy, and nobody to ask");
+	dup2(saved, STDERR_FILENO);
+	n = read(terminal, text, sizeof(text) - 1);
+	assert_in_range(n, 1, sizeof(text) - 1);
+	text[n] = '\0';
+	assert_string_equal(text, "porttrace: there is no policy,\r\n  and nobody to ask\r\n");
+	close(saved);
+	close(end);
+	close(terminal);
+}
+
 /* Until there is room again nothing is torn, and what was left out is counted. */
 static void who_does_not_read_is_not_waited_for_for_ever(void **state)
 {
@@ -87,6 +111,7 @@ int main(void)
 		cmocka_unit_test(a_line_within_it_is_escaped_so_that_none_is_forged),
 		cmocka_unit_test(what_a_message_quotes_is_escaped),
 		cmocka_unit_test(a_message_beyond_the_room_is_cut),
+		cmocka_unit_test(on_a_terminal_it_is_broken_between_words),
 		cmocka_unit_test(
 			who_does_not_read_is_not_waited_for_for_ever), /* the last: it stays so */
 	};

@@ -35,7 +35,7 @@ static const struct option_row rows[] = {
 	{ "udp", 'u', NULL, "UDP ports", NULL, set_flag, 1 },
 	{ "port", 'P', "LIST", "these ports", NULL, set_value, 7 },
 	{ "columns", 0, "LIST", "these columns", "output", set_value, 8 },
-	{ "color", 0, "WHEN", "colors", NULL, set_value, 9 },
+	{ "color", 0, "WHEN", "colors", "output", set_value, 9 },
 	{ NULL, 'x', NULL, "only a letter", NULL, set_flag, 2 },
 	{ "hidden", 'l', NULL, NULL, NULL, set_flag, 3 },
 };
@@ -223,15 +223,16 @@ static void help_lists_each_row_that_is_shown(void **state)
 				    "Prints things.\n"
 				    "\n"
 				    "filters:\n"
-				    "  -t, --tcp                 TCP ports\n"
-				    "  -u, --udp                 UDP ports\n"
-				    "  -P, --port LIST           these ports\n"
+				    "  -t, --tcp             TCP ports\n"
+				    "  -u, --udp             UDP ports\n"
+				    "  -P, --port LIST       these ports\n"
 				    "\n"
 				    "output:\n"
-				    "      --columns LIST        these columns\n"
-				    "      --color WHEN          colors\n"
-				    "  -x                        only a letter\n"
-				    "  -h, --help                this text\n");
+				    "      --columns LIST    these columns\n"
+				    "      --color WHEN      colors\n"
+				    "  -x                    only a letter\n"
+				    "\n"
+				    "  -h, --help            this text\n");
 	assert_int_equal(call(&c, "-h", STDOUT_FILENO), OPTIONS_HELP);
 }
 

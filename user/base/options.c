@@ -189,20 +189,25 @@ static void help_row(const struct option_row *row)
 			      row->letter ? ", " : "  ", row->name);
 	if (row->arg)
 		snprintf(left + n, sizeof(left) - (size_t)n, " %s", row->arg);
-	printf("%-28s%s%s\n", left, strlen(left) > 27 ? " " : "", row->help);
+	printf("%-24s%s%s\n", left, strlen(left) > 23 ? " " : "", row->help);
 }
 
 void options_help(const struct option_table *t)
 {
 	static const struct option_row help = { "help", 'h', NULL, "this text", NULL, NULL, 0 };
 	const struct option_row *row;
+	const char *section = "";
 
 	printf("usage: porttrace %s\n\n%s\n", t->usage, t->about);
 	for (size_t i = 0; (row = row_at(t, i)); i++) {
-		if (row->section)
-			printf("\n%s:\n", row->section);
+		/* Of one section may be rows of several parts. */
+		if (row->section && strcmp(row->section, section)) {
+			section = row->section;
+			printf("\n%s:\n", section);
+		}
 		if (row->help)
 			help_row(row);
 	}
+	putchar('\n');
 	help_row(&help);
 }

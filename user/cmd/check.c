@@ -145,8 +145,9 @@ int cmd_check(int argc, char **argv)
 		.parts = { &policy_option, &filter_options, &output_options, &own, &plain_options,
 			   &btf_option, &habit_options },
 		.usage = "check [OPTIONS]",
-		.about = "Holds what is open now against the policy: tells each port that it does not expect,\n"
-			 "and each that it requires and nobody has. Status 1: there is one.",
+		.about =
+			"Holds what is open now against the policy: tells each port that it does not\n"
+			"expect, and each that it requires and nobody has. Status 1: there is one.",
 	};
 	struct check_options options = { 0 };
 	struct checking c = {

@@ -78,8 +78,8 @@ static int set_flag(void *target, const struct option_row *row, const char *valu
 
 static const struct option_row close_rows[] = {
 	{ "except", 0, "PORT", "all but these; given again for more", "what", set_except, 0 },
-	{ "unexpected", 0, NULL, "all that the policy does not allow; of those given, if any are",
-	  NULL, set_flag, FLAG_UNEXPECTED },
+	{ "unexpected", 0, NULL, "all that the policy does not allow; or those of PORT", NULL,
+	  set_flag, FLAG_UNEXPECTED },
 	{ "kill", 0, NULL, "end the processes as well: SIGTERM, after 5 s SIGKILL", NULL, set_flag,
 	  FLAG_KILL },
 	{ "dry-run", 0, NULL, "show what would be closed, and close nothing", "how", set_flag,
@@ -159,8 +159,8 @@ static int read_line(int argc, char **argv, struct close_options *options)
 		.parts = { &close_options, &policy_option, &filter_options, &output_options,
 			   &plain_options, &btf_option, &habit_options },
 		.usage = "close [PORT...] [OPTIONS]",
-		.about = "Closes ports from outside; the processes that hold them keep running. PORT is 8080,\n"
-			 "tcp/8080 or 22,8000-8100. Shows what it will close, and asks.",
+		.about = "Closes ports from outside; the processes that hold them keep running. PORT is\n"
+			 "8080, tcp/8080 or 22,8000-8100. Shows what it will close, and asks.",
 	};
 	int first, status = options_parse(&table, argc, argv, options, &first);
 

@@ -155,8 +155,9 @@ int cmd_doctor(int argc, char **argv)
 	static const struct option_table table = {
 		.parts = { &all },
 		.usage = "doctor [OPTIONS]",
-		.about = "Loads and attaches the hooks, and says for each event which one holds, which were\n"
-			 "tried, why not, and the mend. Status 3 where tracing is not possible.",
+		.about =
+			"Loads and attaches the hooks, and says for each event which one sees it, which\n"
+			"were tried, why not, and what would help. Status 3: tracing is not possible.",
 	};
 	struct doctor_options options = {
 		.wants = { .events = ~0u, .tcp = true, .udp = true, .descendants = true },

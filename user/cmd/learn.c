@@ -245,16 +245,16 @@ static int set_force(void *target, const struct option_row *row, const char *val
 }
 
 static const struct option_row what_rows[] = {
-	{ "for", 0, "TIME", "and from what opens within TIME: 30s, 5m, 24h, or until Ctrl-C",
-	  "what", set_for, 0 },
+	{ "for", 0, "TIME", "and what opens within TIME: 30s, 5m, 24h, or till Ctrl-C", "what",
+	  set_for, 0 },
 };
 
 static const struct option_row into_rows[] = {
 	{ "write", 'w', "FILE", "to FILE, which must not be there yet, and not to stdout", "output",
 	  set_write, 0 },
 	{ "force", 0, NULL, "replace the FILE of --write", NULL, set_force, 0 },
-	{ "merge", 0, "FILE", "add to the policy in FILE what is new, and change nothing of it",
-	  NULL, set_merge, 0 },
+	{ "merge", 0, "FILE", "add what is new to the policy FILE, and change nothing", NULL,
+	  set_merge, 0 },
 };
 
 static const struct option_rows what_options = OPTION_ROWS(what_rows);
@@ -267,9 +267,9 @@ static int parse(struct learning *l, int argc, char **argv)
 			   &btf_option },
 		.usage = "learn [OPTIONS]",
 		.about =
-			"Writes a policy that lets through what is open now, to be read before it is used. What\n"
-			"looks wrong (an executable that is deleted, in memory alone, or that everybody may\n"
-			"replace; a port of nobody) is written commented out, under REVIEW.",
+			"Writes a policy that lets through what is open now, to be read before it is\n"
+			"used. What looks wrong (an executable that is deleted, in memory alone, or that\n"
+			"everybody may replace; a port of nobody) is written commented out, under REVIEW.",
 	};
 
 	return options_parse_alone(&table, "learn", "a file to write is given as --write", argc,

@@ -21,8 +21,9 @@ int cmd_list(int argc, char **argv)
 		.parts = { &filter_options, &all_option, &output_options, &plain_options,
 			   &btf_option, &habit_options },
 		.usage = "list [OPTIONS]",
-		.about = "Prints what is open now: each TCP and UDP port of every network namespace of the host,\n"
-			 "with all that hold it. The options of ss work: porttrace list -lntup.",
+		.about =
+			"Prints what is open now: each TCP and UDP port of every network namespace of\n"
+			"the host, with all that hold it. The options of ss work: porttrace list -lntup.",
 	};
 	struct stream_options options;
 	int status;

@@ -309,9 +309,10 @@ int cmd_run(int argc, char **argv)
 			   &habit_options },
 		.usage = "run [OPTIONS] [--] CMD [ARGUMENTS]",
 		.about =
-			"Runs CMD, and prints on stderr the ports that it and its descendants open and close, from\n"
-			"its first instruction on; with --events their connections as well. Ends when CMD does,\n"
-			"with its status and a summary. Under sudo CMD runs as the user who called it.",
+			"Runs CMD, and prints on stderr the ports that it and its descendants open and\n"
+			"close, from its first instruction on; with --events their connections as well.\n"
+			"Ends when CMD does, with its status and a summary. Under sudo CMD runs as the\n"
+			"user who called it.",
 		.operands_end = true,
 	};
 	static struct run r;

@@ -31,8 +31,8 @@ static int set_metrics(void *target, const struct option_row *row, const char *v
 }
 
 static const struct option_row rows[] = {
-	{ "state", 0, "DIR", "keep what is open there, for the next run to tell what changed",
-	  "service", set_state, 0 },
+	{ "state", 0, "DIR", "keep there what is open: the next run tells what changed", "service",
+	  set_state, 0 },
 	{ "metrics", 0, "FILE", "write numbers for Prometheus there (FILE.prom)", NULL, set_metrics,
 	  0 },
 };

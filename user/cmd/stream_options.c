@@ -265,7 +265,7 @@ static const struct option_row filters[] = {
 	{ "comm", 0, "GLOB", "short process name", NULL, option_set_comm, 0 },
 	{ "exe", 0, "GLOB", "executable; without '/': its last part", NULL, option_set_exe, 0 },
 	{ "unit", 0, "GLOB", "systemd unit, of the system or of a user", NULL, option_set_unit, 0 },
-	{ "container", 0, "GLOB", "container, as docker:ID; the runtime may lack", NULL,
+	{ "container", 0, "GLOB", "container: docker:ID, or the ID alone", NULL,
 	  option_set_container, 0 },
 	{ "netns", 0, "LIST", "network namespaces: self, host, INODE, PATH", NULL, option_set_netns,
 	  0 },
@@ -275,8 +275,8 @@ static const struct option_row filters[] = {
 
 static const struct option_row events[] = {
 	/* first: event_option */
-	{ "events", 'e', "LIST", "open close change bind connect accept end fail state, all",
-	  "what", set_events, 0 },
+	{ "events", 'e', "LIST", "open close change bind connect accept end fail state all", "what",
+	  set_events, 0 },
 	{ "no-existing", 0, NULL, "only what happens from now on", NULL, set_flag,
 	  FLAG_NO_EXISTING },
 	{ "for", 0, "TIME", "end after TIME: 500ms, 30s, 5m, 24h", NULL, set_for, 0 },
@@ -295,23 +295,23 @@ static const struct option_row journal[] = {
 };
 
 static const struct option_row plains[] = {
-	{ "json", 'j', NULL, "JSON, an object a line", NULL, set_flag, FLAG_JSON },
+	{ "json", 'j', NULL, "JSON, an object a line", "output", set_flag, FLAG_JSON },
 	{ "numeric", 'n', NULL, "no names for users and services", NULL, set_flag, FLAG_NUMERIC },
 };
 
 static const struct option_row tracing[] = {
-	{ "stats", 0, NULL, "at the end, on stderr: what was produced, delivered, lost", NULL,
+	{ "stats", 0, NULL, "at the end, on stderr: records produced, delivered, lost", "tracing",
 	  set_flag, FLAG_STATS },
 	{ "strict", 0, NULL, "end with status 3 if an event cannot be seen here", "tracing",
 	  set_flag, FLAG_STRICT },
 	{ "all", 'a', NULL, NULL, NULL, set_flag, FLAG_NOTHING },
-	{ "hooks", 0, "BACKEND", "use one backend alone: fentry, kprobe, cgroup, tracepoint", NULL,
+	{ "hooks", 0, "BACKEND", "one backend alone: fentry, kprobe, cgroup, tracepoint", NULL,
 	  set_hooks, 0 },
 };
 
 static const struct option_row btf[] = {
-	{ "btf", 0, "FILE", "the kernel's types, where it does not tell them itself", NULL, set_btf,
-	  0 },
+	{ "btf", 0, "FILE", "the kernel's types, where it does not tell them itself", "tracing",
+	  set_btf, 0 },
 };
 
 /* Habits of ss: what they ask for is what is shown anyway. */
@@ -321,8 +321,8 @@ static const struct option_row habits[] = {
 };
 
 static const struct option_row policy[] = {
-	{ "policy", 0, "FILE", "what should be open; else /etc/porttrace/porttrace.policy",
-	  "policy", set_policy, 0 },
+	{ "policy", 0, "FILE", "the policy, if not /etc/porttrace/porttrace.policy", "policy",
+	  set_policy, 0 },
 };
 
 static const struct option_row alerts[] = {

@@ -17,7 +17,10 @@ int cmd_version(int argc, char **argv)
 
 	if (status)
 		return status == OPTIONS_HELP ? STATUS_OK : status;
-	printf("porttrace %s\nlibbpf %s\nfeatures: watch list who wait close check run policy learn doctor table json csv; hooks: cgroup fentry kprobe tracepoint\n",
+	printf("porttrace %s\nlibbpf %s\n"
+	       "commands: watch list who wait close check run policy learn doctor\n"
+	       "outputs:  table json csv\n"
+	       "hooks:    cgroup fentry kprobe tracepoint\n",
 	       PORTTRACE_VERSION, trace_libbpf_version());
 	return STATUS_OK;
 }

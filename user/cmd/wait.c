@@ -187,9 +187,10 @@ static int parse(struct wait *w, int argc, char **argv)
 			   &plain_options, &tracing_options, &btf_option, &habit_options },
 		.usage = "wait [PROTO/]PORT [OPTIONS]",
 		.about =
-			"Returns as soon as the port is open, and prints that it is: at once where it is open\n"
-			"already. It does not poll. PORT is 5432, tcp/5432, udp/53, or a list, of which one will\n"
-			"do. Every network namespace of the host is meant, unless --netns says which.",
+			"Returns as soon as the port is open, and prints that it is: at once where it is\n"
+			"open already. It does not poll. PORT is 5432, tcp/5432, udp/53, or a list, of\n"
+			"which one will do. Every network namespace of the host is meant, unless --netns\n"
+			"says which.",
 	};
 	int first, status = options_parse(&table, argc, argv, w, &first);
 

@@ -101,8 +101,8 @@ int cmd_watch(int argc, char **argv)
 	struct option_table table = {
 		.parts = WATCH_OPTIONS,
 		.usage = "[watch] [OPTIONS]",
-		.about = "Prints what is open now ('existing'), then every port as it opens and closes, until\n"
-			 "Ctrl-C. Every network namespace of the host is watched.",
+		.about = "Prints what is open now ('existing'), then every port as it opens and closes,\n"
+			 "until Ctrl-C. Every network namespace of the host is watched.",
 	};
 	struct stream_options options;
 	int status;

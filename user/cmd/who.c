@@ -278,8 +278,9 @@ int cmd_who(int argc, char **argv)
 		.parts = { &own, &policy_option, &plain_options, &btf_option },
 		.usage = "who PORT [OPTIONS]",
 		.about =
-			"Tells all that is known of who has a port, as 8080, tcp/8080, udp/53: the process,\n"
-			"where it comes from, where it runs, and who is connected. Status 1: nobody has it.",
+			"Tells all that is known of who has a port, as 8080, tcp/8080, udp/53: the\n"
+			"process, where it comes from, where it runs, and who is connected. Status 1:\n"
+			"nobody has it.",
 	};
 	struct who w = { 0 };
 	int first, status;
