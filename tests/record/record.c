@@ -296,7 +296,10 @@ static int record(struct recorder *r, const char *path)
 
 int main(int argc, char **argv)
 {
-	const struct option_table table = { WATCH_OPTIONS, "record OUT.ring [OPTIONS]", "", false };
+	const struct option_table table = { .parts = WATCH_OPTIONS,
+					    .usage = "record OUT.ring [OPTIONS]",
+					    .about = "",
+					    .page = "CONTRIBUTING.md" };
 	static struct recorder r;
 	int first, err;
 

@@ -5,7 +5,7 @@
 #include "output/journal_kinds.h"
 
 #define CATALOG "dist/porttrace.catalog"
-#define MAN_PAGE "docs/porttrace.8.scd"
+#define MAN_PAGE "docs/porttrace-watch.8.scd"
 
 static char *read_file(const char *path)
 {

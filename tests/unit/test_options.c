@@ -43,7 +43,8 @@ static const struct option_row rows[] = {
 static const struct option_rows all = OPTION_ROWS(rows);
 static struct option_table table = { .parts = { &all },
 				     .usage = "watch [OPTIONS]",
-				     .about = "Prints things." };
+				     .about = "Prints things.",
+				     .page = "things(8)" };
 
 #define WORDS_MAX 8
 
@@ -232,7 +233,9 @@ static void help_lists_each_row_that_is_shown(void **state)
 				    "      --color WHEN      colors\n"
 				    "  -x                    only a letter\n"
 				    "\n"
-				    "  -h, --help            this text\n");
+				    "  -h, --help            this text\n"
+				    "\n"
+				    "things(8) says more.\n");
 	assert_int_equal(call(&c, "-h", STDOUT_FILENO), OPTIONS_HELP);
 }
 

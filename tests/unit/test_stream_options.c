@@ -33,7 +33,7 @@ struct words {
 
 static int parse(void *arg)
 {
-	const struct option_table table = { WATCH_OPTIONS, "watch [OPTIONS]", "", false };
+	const struct option_table table = { .parts = WATCH_OPTIONS, .usage = "watch [OPTIONS]" };
 	struct words *words = arg;
 	int first;
 

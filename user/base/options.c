@@ -210,4 +210,5 @@ void options_help(const struct option_table *t)
 	}
 	putchar('\n');
 	help_row(&help);
+	printf("\n%s says more.\n", t->page);
 }

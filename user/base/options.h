@@ -39,6 +39,7 @@ struct option_table {
 	const char *usage;                             /* the line behind "usage: porttrace" */
 	const char *about;                             /* what follows it */
 	bool operands_end; /* the first operand ends the options: it is a command with its own */
+	const char *page;  /* of the manual, as "porttrace(8)" */
 };
 
 /*

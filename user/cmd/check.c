@@ -144,6 +144,7 @@ int cmd_check(int argc, char **argv)
 	static const struct option_table table = {
 		.parts = { &policy_option, &filter_options, &output_options, &own, &plain_options,
 			   &btf_option, &habit_options },
+		.page = "porttrace-check(8)",
 		.usage = "check [OPTIONS]",
 		.about =
 			"Holds what is open now against the policy: tells each port that it does not\n"

@@ -158,6 +158,7 @@ static int read_line(int argc, char **argv, struct close_options *options)
 	static const struct option_table table = {
 		.parts = { &close_options, &policy_option, &filter_options, &output_options,
 			   &plain_options, &btf_option, &habit_options },
+		.page = "porttrace-close(8)",
 		.usage = "close [PORT...] [OPTIONS]",
 		.about = "Closes ports from outside; the processes that hold them keep running. PORT is\n"
 			 "8080, tcp/8080 or 22,8000-8100. Shows what it will close, and asks.",

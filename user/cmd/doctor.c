@@ -154,6 +154,7 @@ int cmd_doctor(int argc, char **argv)
 	static const struct option_rows all = OPTION_ROWS(rows);
 	static const struct option_table table = {
 		.parts = { &all },
+		.page = "porttrace(8)",
 		.usage = "doctor [OPTIONS]",
 		.about =
 			"Loads and attaches the hooks, and says for each event which one sees it, which\n"

@@ -265,6 +265,7 @@ static int parse(struct learning *l, int argc, char **argv)
 	static const struct option_table table = {
 		.parts = { &what_options, &filter_options, &into_options, &tracing_options,
 			   &btf_option },
+		.page = "porttrace-learn(8)",
 		.usage = "learn [OPTIONS]",
 		.about =
 			"Writes a policy that lets through what is open now, to be read before it is\n"

@@ -20,6 +20,7 @@ int cmd_list(int argc, char **argv)
 	static const struct option_table table = {
 		.parts = { &filter_options, &all_option, &output_options, &plain_options,
 			   &btf_option, &habit_options },
+		.page = "porttrace-list(8)",
 		.usage = "list [OPTIONS]",
 		.about =
 			"Prints what is open now: each TCP and UDP port of every network namespace of\n"

@@ -222,6 +222,7 @@ int cmd_policy(int argc, char **argv)
 	static const struct option_rows all = OPTION_ROWS(rows);
 	static const struct option_table table = {
 		.parts = { &all },
+		.page = "porttrace(8)",
 		.usage = "policy check FILE\n"
 			 "       porttrace policy test FILE PROTO ADDR:PORT [KEY=VALUE...]",
 		.about =

@@ -307,6 +307,7 @@ int cmd_run(int argc, char **argv)
 		.parts = { &event_option, &run_options, &socket_options, &where_options,
 			   &output_options, &plain_options, &tracing_options, &btf_option,
 			   &habit_options },
+		.page = "porttrace-run(8)",
 		.usage = "run [OPTIONS] [--] CMD [ARGUMENTS]",
 		.about =
 			"Runs CMD, and prints on stderr the ports that it and its descendants open and\n"

@@ -10,6 +10,7 @@
 int cmd_version(int argc, char **argv)
 {
 	static const struct option_table table = {
+		.page = "porttrace(8)",
 		.usage = "version",
 		.about = "Prints the version of porttrace and of libbpf, and the features built in.",
 	};

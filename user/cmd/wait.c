@@ -185,6 +185,7 @@ static int parse(struct wait *w, int argc, char **argv)
 	static const struct option_table table = {
 		.parts = { &wait_options, &protocol_options, &who_options, &output_options,
 			   &plain_options, &tracing_options, &btf_option, &habit_options },
+		.page = "porttrace-wait(8)",
 		.usage = "wait [PROTO/]PORT [OPTIONS]",
 		.about =
 			"Returns as soon as the port is open, and prints that it is: at once where it is\n"

@@ -100,6 +100,7 @@ int cmd_watch(int argc, char **argv)
 {
 	struct option_table table = {
 		.parts = WATCH_OPTIONS,
+		.page = "porttrace-watch(8)",
 		.usage = "[watch] [OPTIONS]",
 		.about = "Prints what is open now ('existing'), then every port as it opens and closes,\n"
 			 "until Ctrl-C. Every network namespace of the host is watched.",

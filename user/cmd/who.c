@@ -276,6 +276,7 @@ int cmd_who(int argc, char **argv)
 	static const struct option_rows own = OPTION_ROWS(rows);
 	static const struct option_table table = {
 		.parts = { &own, &policy_option, &plain_options, &btf_option },
+		.page = "porttrace-who(8)",
 		.usage = "who PORT [OPTIONS]",
 		.about =
 			"Tells all that is known of who has a port, as 8080, tcp/8080, udp/53: the\n"
