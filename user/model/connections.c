@@ -44,27 +44,34 @@ static bool owner_at(struct ports *ports, const struct endpoint *endpoint, uint6
 }
 
 /*
- * Whose listener it is. As the kernel chooses: a local address before any, a
- * device before all (net/ipv4/inet_hashtables.c, compute_score). A socket at
- * one IPv6 address takes IPv6 alone; none that does has a mapped one.
+ * As the kernel chooses: a local address before any, a device before all
+ * (net/ipv4/inet_hashtables.c, compute_score). A socket at one IPv6 address takes IPv6
+ * alone; none that does has a mapped one.
  */
+bool connection_listener(const struct endpoint *local, unsigned int way, struct endpoint *key)
+{
+	unsigned int kinds = local->family == AF_INET6 && !endpoint_is_mapped(local) ? 2 : 1;
+
+	if (way >= 4 * kinds)
+		return false;
+	*key = *local;
+	key->v6only = way % kinds;
+	if (way / kinds & 1)
+		key->ifindex = 0;
+	if (way / kinds & 2)
+		memset(key->addr, 0, sizeof(key->addr));
+	return true;
+}
+
 static struct actor listener_owner(struct ports *ports, const struct endpoint *local,
 				   uint64_t time_ns)
 {
-	unsigned int kinds = local->family == AF_INET6 && !endpoint_is_mapped(local) ? 2 : 1;
 	struct actor owner = { 0 };
+	struct endpoint key;
 
-	for (unsigned int way = 0; way < 4 * kinds; way++) {
-		struct endpoint key = *local;
-
-		key.v6only = way % kinds;
-		if (way / kinds & 1)
-			key.ifindex = 0;
-		if (way / kinds & 2)
-			memset(key.addr, 0, sizeof(key.addr));
+	for (unsigned int way = 0; connection_listener(local, way, &key); way++)
 		if (owner_at(ports, &key, time_ns, &owner))
 			break;
-	}
 	return owner;
 }
 

@@ -12,4 +12,10 @@
  */
 int connections_apply(struct ports *ports, const struct decoded *record);
 
+/*
+ * Where a listener may be that takes connections to local: the first place it is to be
+ * looked for at is way 0, the next 1. False: there are no more.
+ */
+bool connection_listener(const struct endpoint *local, unsigned int way, struct endpoint *key);
+
 #endif

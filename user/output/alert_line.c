@@ -114,9 +114,8 @@ static void put_by(const struct alert_count *count, struct buf *out)
 	}
 }
 
-void alert_put_count(const struct alert_count *count, bool color, struct buf *out)
+void alert_put_count_words(const struct alert_count *count, struct buf *out)
 {
-	put_mark(count->severity, color, out);
 	buf_put_u64(out, count->count);
 	buf_puts(out, " MORE in ");
 	buf_put_u64(out, (count->span_ns + NSEC_PER_SEC / 2) / NSEC_PER_SEC);
@@ -126,5 +125,11 @@ void alert_put_count(const struct alert_count *count, bool color, struct buf *ou
 	else
 		put_ports(count, out);
 	put_by(count, out);
+}
+
+void alert_put_count(const struct alert_count *count, bool color, struct buf *out)
+{
+	put_mark(count->severity, color, out);
+	alert_put_count_words(count, out);
 	put_end(color, out);
 }

@@ -14,5 +14,7 @@ void alert_put_line(const struct event *event, bool color, struct buf *out);
 
 /* What was counted instead of being told one by one. */
 void alert_put_count(const struct alert_count *count, bool color, struct buf *out);
+/* The same without what makes it a line of a table: "12 MORE in 10 s: ports 1-9 by /usr/bin/x". */
+void alert_put_count_words(const struct alert_count *count, struct buf *out);
 
 #endif
