@@ -48,7 +48,9 @@ SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 CFLAGS ?= $(if $(filter 1,$(DEBUG)),-Og,-O2)
 ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g $(CPPFLAGS) $(CFLAGS) -Iuser -Ibpf -I$(B)/gen \
 	$(CROSS_FLAGS) $(if $(filter 1,$(SANITIZE)),$(SANITIZERS))
-LIBS := -lbpf -lelf -lz -lcap-ng -lseccomp -lmnl -lsmartcols -lpthread
+# Some build the half that knows terminals into a library of its own, and some do not.
+CURSES_LIBS := $(shell pkg-config --libs-only-l ncursesw 2>/dev/null || echo -lncursesw -ltinfo)
+LIBS := -lbpf -lelf -lz -lcap-ng -lseccomp -lmnl -lsmartcols $(CURSES_LIBS) -lpthread
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v2 -D__TARGET_ARCH_$(ARCH) -Wall -Werror -Ivmlinux -Ibpf \
 	$(if $(MULTIARCH),-I/usr/include/$(MULTIARCH))
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # How the tests are built and run; `make test` runs each of TEST_SUITES.
 
-TEST_SUITES := test-includes test-unit test-fuzz test-docs test-policy test-install test-vmlinux test-stack test-kernel
+TEST_SUITES := test-includes test-unit test-fuzz test-docs test-policy test-install test-vmlinux test-stack test-top test-kernel
 RESULTS := build/test-results
 
 # --- unit: no root, always under ASan and UBSan -------------------------------------
@@ -10,10 +10,11 @@ UNIT_OBJ := build/obj/unit
 comma := ,
 UNIT_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g -O1 -Iuser -Ibpf -Ibuild/gen -Itests/unit $(SANITIZERS)
 # All that needs no kernel side.
-PURE_SOURCES := $(wildcard user/base/*.c user/model/*.c user/enrich/*.c user/output/*.c user/policy/*.c user/alert/*.c) user/diag/message.c user/diag/procfs.c \
+PURE_SOURCES := $(wildcard user/base/*.c user/model/*.c user/enrich/*.c user/output/*.c user/policy/*.c user/alert/*.c user/tui/*.c) user/diag/message.c user/diag/procfs.c \
 	user/trace/ladder.c user/trace/rungs.c user/trace/programs.c user/trace/core_types.c user/trace/raw_types.c \
 	user/cmd/accounts.c user/cmd/stream_options.c user/cmd/filter_options.c user/cmd/service_options.c user/cmd/findings.c user/cmd/port_arg.c user/cmd/waited.c user/service/canary.c user/service/canary_file.c user/cmd/passing.c
 PURE_OBJECTS := $(PURE_SOURCES:user/%.c=$(UNIT_OBJ)/%.o)
+UNIT_LIBS := -lsmartcols -lbpf -lz -lcap-ng -lseccomp $(CURSES_LIBS)
 UNIT_TESTS := $(patsubst tests/unit/%.c,build/tests/unit/%,$(wildcard tests/unit/test_*.c))
 
 $(UNIT_OBJ)/%.o: user/%.c Makefile tests/tests.mk
@@ -28,7 +29,7 @@ build/tests/unit/test_policy_memory: UNIT_WRAP := $(addprefix -Wl$(comma)--wrap=
 build/tests/unit/%: tests/unit/%.c $(PURE_OBJECTS)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(PURE_OBJECTS) $(UNIT_WRAP) -lsmartcols -lcmocka -lbpf -lz -lcap-ng -lseccomp
+	$(Q)$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(PURE_OBJECTS) $(UNIT_WRAP) -lcmocka $(UNIT_LIBS)
 
 -include $(PURE_OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
 
@@ -127,6 +128,10 @@ include tests/btf/btf.mk
 
 include tests/stack/stack.mk
 
+# --- top: its screen ---------------------------------------------------------------------
+
+include tests/top/top.mk
+
 # --- kernel: live, on this kernel, as root -----------------------------------------------
 
 KERNEL_SOURCES := $(wildcard tests/kernel/*.c)
@@ -155,7 +160,7 @@ test-kernel: $(B)/tests/live build/porttrace
 	tests/check $(RESULTS)/docs.tsv docs doctor-tries-what-is-recorded tests/docs/doctor || status=1; exit $$status
 
 .PHONY: test-binaries
-test-binaries: $(UNIT_TESTS) $(FUZZ_TARGETS) vmlinux-objects stack-binaries $(B)/tests/live $(B)/tests/record
+test-binaries: $(UNIT_TESTS) $(FUZZ_TARGETS) vmlinux-objects stack-binaries build/tests/top-replay $(B)/tests/live $(B)/tests/record
 
 # --- bench ----------------------------------------------------------------------------------
 

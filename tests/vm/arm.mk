@@ -3,7 +3,7 @@
 # a folder. VM_SECONDS, VM_SCALE, VM_JOBS, VM_ALL and VM_BACKENDS are as for test-vm.
 
 ARM := build/arm64
-ARM_PACKAGES := libbpf-dev libelf-dev zlib1g-dev libcap-ng-dev libseccomp-dev libmnl-dev libsmartcols-dev libjansson-dev busybox-static
+ARM_PACKAGES := libbpf-dev libelf-dev zlib1g-dev libcap-ng-dev libseccomp-dev libmnl-dev libsmartcols-dev libncurses-dev libjansson-dev busybox-static
 
 .PHONY: arm64 test-arm
 arm64:

@@ -81,10 +81,10 @@ int tui_event(struct tui *tui, const struct event *event, uint64_t now_ns);
 /* Alerts that are told as a number. 0 or -ENOMEM. */
 int tui_counted(struct tui *tui, const struct alert_count *count, uint64_t now_ns);
 void tui_facts(struct tui *tui, const struct tui_facts *facts);
-/* One line, until the next key: "tcp/8080 is closed". */
-void tui_message(struct tui *tui, const char *text);
 /* Drops all ports that are open, for a source that tells them all again. */
 void tui_forget(struct tui *tui);
+/* One line, until the next key: "tcp/8080 is closed". */
+void tui_message(struct tui *tui, const char *text);
 
 /* Something is to be read from stdin: the next key. False: no more of them wait. */
 bool tui_key(struct tui *tui, uint64_t now_ns, struct tui_intent *intent);
