@@ -52,6 +52,12 @@ void wrap_line(struct buf *out, const char *line, size_t n, size_t width, size_t
 	buf_put(out, line, n);
 }
 
+/* Of bytes: headings are words of ours. */
+static bool has_heading(const char *line, size_t n, size_t hang)
+{
+	return n > hang && hang >= 2 && line[hang - 1] == ' ' && line[hang - 2] == ' ';
+}
+
 void wrap_lines(struct buf *out, const char *text, size_t n, size_t width, size_t hang)
 {
 	const char *end = text + n;
@@ -60,7 +66,7 @@ void wrap_lines(struct buf *out, const char *text, size_t n, size_t width, size_
 		const char *eol = memchr(text, '\n', (size_t)(end - text));
 		size_t len = (size_t)((eol ? eol : end) - text);
 
-		wrap_line(out, text, len, width, *text == ' ' ? hang : 0);
+		wrap_line(out, text, len, width, has_heading(text, len, hang) ? hang : 0);
 		if (eol)
 			buf_putc(out, '\n');
 		text += len + (eol ? 1 : 0);

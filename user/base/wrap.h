@@ -12,7 +12,7 @@
  */
 void wrap_line(struct buf *out, const char *line, size_t n, size_t width, size_t hang);
 
-/* The same of many lines with their ends; those that begin without a blank have no heading. */
+/* The same of many lines with their ends. Has a heading: whose first hang cells end with two blanks. */
 void wrap_lines(struct buf *out, const char *text, size_t n, size_t width, size_t hang);
 
 /* Prints such lines on stdout, as wide as that is. */

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/options.h"
 #include "cmd/cmd.h"
+#include "cmd/doctor_text.h"
 #include "cmd/option_words.h"
 #include "service/confine.h"
 #include "trace/trace.h"
@@ -50,52 +51,6 @@ static const struct option_row rows[] = {
 	  set_hooks, 0 },
 	{ "btf", 0, "FILE", "as for watch: the kernel's types", NULL, set_btf, 0 },
 };
-
-/* What the first column takes. */
-#define NAME_WIDTH 12
-
-static void print_state(const struct capability_state *state)
-{
-	const struct attempt *holds = coverage_holds(state);
-
-	printf("%-*s %s", NAME_WIDTH, state->event,
-	       holds         ? holds->backend :
-	       state->wanted ? "NOT SEEN" :
-			       "not looked for: the kernel has it not loaded");
-	if (holds)
-		printf(" (%s)", holds->hooks);
-	putchar('\n');
-	for (size_t i = 0; i < state->n_attempts && state->wanted; i++) {
-		const struct attempt *attempt = &state->attempts[i];
-
-		/* Rungs of one backend fall for one reason mostly. */
-		if (i && !strcmp(attempt->why, state->attempts[i - 1].why) &&
-		    !strcmp(attempt->backend, state->attempts[i - 1].backend))
-			continue;
-		if (!attempt->holds && *attempt->why)
-			printf("%*s - %s: %s\n", NAME_WIDTH, "", attempt->backend, attempt->why);
-	}
-	if (holds && state->note)
-		printf("%*s ! %s\n", NAME_WIDTH, "", state->note);
-}
-
-static void print_text(const struct coverage *c, int err)
-{
-	struct utsname host;
-
-	uname(&host);
-	printf("%-*s %s %s\n", NAME_WIDTH, "kernel", host.release, host.machine);
-	if (*c->cgroup)
-		printf("%-*s %s%s\n", NAME_WIDTH, "cgroup v2", c->cgroup,
-		       c->cgroup_partial ? " (a container's part of it alone)" : "");
-	if (err) {
-		printf("%-*s NOT POSSIBLE: %s\n", NAME_WIDTH, "tracing", c->why);
-		return;
-	}
-	for (int i = 0; i < CAPABILITIES; i++)
-		print_state(&c->states[i]);
-	confine_print(NAME_WIDTH);
-}
 
 static void put_state(struct json *j, const struct capability_state *state)
 {
@@ -173,7 +128,7 @@ int cmd_doctor(int argc, char **argv)
 	if (options.json)
 		print_json(&coverage, err);
 	else
-		print_text(&coverage, err);
+		doctor_print_text(&coverage, err);
 	trace_close(trace);
 	return err ? STATUS_NO_TRACING : STATUS_OK;
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "service/confine.h"
 
+#include "base/buf.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/sandbox.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -39,23 +39,30 @@ const char *confined_error(int err)
 	return strerror(err);
 }
 
-void confine_print(int name_width)
+static void put_capability(struct buf *out, const struct sandbox_capability *capability)
 {
-	const char *name = "sandbox";
+	bool keeps = sandbox_has(capability);
 
+	buf_puts(out, keeps ? "keeps " : "lacks ");
+	buf_puts(out, capability->name);
+	buf_puts(out, keeps ? ", to " : ": ");
+	buf_puts(out, keeps ? capability->use : capability->lack);
+	buf_putc(out, '\n');
+}
+
+void confine_put_text(struct buf *out, size_t name_width)
+{
+	static const char name[] = "sandbox";
+
+	buf_puts(out, name);
 	for (size_t i = 0; i < sandbox_n_capabilities; i++) {
-		const struct sandbox_capability *capability = &sandbox_capabilities[i];
-
-		if (sandbox_has(capability))
-			printf("%-*s keeps %s, to %s\n", name_width, name, capability->name,
-			       capability->use);
-		else
-			printf("%-*s lacks %s: %s\n", name_width, name, capability->name,
-			       capability->lack);
-		name = "";
+		buf_fill(out, ' ', i ? name_width : name_width - strlen(name));
+		put_capability(out, &sandbox_capabilities[i]);
 	}
-	printf("%-*s allows %zu system calls, no program to be started, no new privileges\n",
-	       name_width, "", sandbox_calls());
+	buf_fill(out, ' ', name_width);
+	buf_puts(out, "allows ");
+	buf_put_u64(out, sandbox_calls());
+	buf_puts(out, " system calls, no program to be started, no new privileges\n");
 }
 
 void confine_put(struct json *json)

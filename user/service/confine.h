@@ -3,6 +3,9 @@
 #ifndef PORTTRACE_SERVICE_CONFINE_H
 #define PORTTRACE_SERVICE_CONFINE_H
 
+#include <stddef.h>
+
+struct buf;
 struct json;
 
 /*
@@ -15,7 +18,7 @@ void confine(void);
 const char *confined_error(int err);
 
 /* What would be kept of what this process has, for doctor: lines, and a member. */
-void confine_print(int name_width);
+void confine_put_text(struct buf *out, size_t name_width);
 void confine_put(struct json *json);
 
 #endif
