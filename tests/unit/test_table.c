@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sinks.h"
 
+#include "base/loop.h"
+
 #include <locale.h>
+#include <time.h>
 
 /* And forgets it. */
 static void assert_line(const struct event *event, const char *expected)
@@ -128,6 +131,61 @@ static void colors_surround_the_line_and_are_not_counted(void **state)
 	assert_line(&event, "tcp   python3 -\n");
 }
 
+static void a_detail_that_has_no_room_stands_below(void **state)
+{
+	struct event event = an_event(EVENT_OPEN, &process);
+
+	(void)state;
+	enrich_set_host_netns(enrich, A_NETNS);
+	choose("event,pid,detail");
+	sink.width = 38; /* what the columns take, and 20 */
+	sink_table.begin(&sink, &out);
+	assert_line(&event, "EVENT         PID DETAIL\nopen         4242 python3 -m http.serv\n");
+	sink.width = 37;
+	sink_table.begin(&sink, &out);
+	assert_line(&event, "EVENT         PID\nopen         4242\n"
+			    "          python3 -m http.server\n");
+	sink.width = 20;
+	assert_line(&event, "open         4242\n          python3 -m\n");
+	sink.color = true;
+	assert_line(&event, "\033[32mopen         4242\n          python3 -m\033[0m\n");
+	sink.color = false;
+	event = (struct event){
+		.kind = EVENT_LOST, .lost_count = 7, .lost_kind = "open", .lost_cause = "ring full"
+	};
+	assert_line(&event, "lost\n          7 open rec\n");
+	event.kind = EVENT_MISSING; /* which has no detail */
+	assert_line(&event, "missing\n");
+}
+
+/* To a file: its first day, too. */
+static void a_day_begins_with_its_date_and_zone(void **state)
+{
+	const uint64_t day_ns = 24ULL * 3600 * 1000000000;
+	struct event event = an_event(EVENT_OPEN, &process);
+	char today[64], tomorrow[64];
+	time_t now = time(NULL);
+	struct tm tm;
+
+	(void)state;
+	setenv("TZ", "XYZ-05:30", 1);
+	tzset();
+	strftime(today, sizeof(today), "-- %a %F UTC+05:30 --\nopen\n", localtime_r(&now, &tm));
+	now += 24L * 3600;
+	strftime(tomorrow, sizeof(tomorrow), "-- %a %F UTC+05:30 --\nopen\n",
+		 localtime_r(&now, &tm));
+	choose("event");
+	event.time_ns = boot_now_ns();
+	assert_line(&event, "open\n");
+	sink.long_lived = true;
+	assert_line(&event, today);
+	assert_line(&event, "open\n");
+	event.time_ns += day_ns;
+	sink.width = 80;
+	assert_line(&event, tomorrow);
+	assert_line(&event, "open\n");
+}
+
 static void lines_follow_what_is_in_the_buffer(void **state)
 {
 	const struct event event = an_event(EVENT_OPEN, &process);
@@ -161,6 +219,8 @@ int main(void)
 		SINK_TEST(a_hostile_name_stays_in_its_field),
 		SINK_TEST(blanks_at_the_end_are_left_away),
 		SINK_TEST(colors_surround_the_line_and_are_not_counted),
+		SINK_TEST(a_detail_that_has_no_room_stands_below),
+		SINK_TEST(a_day_begins_with_its_date_and_zone),
 		SINK_TEST(lines_follow_what_is_in_the_buffer),
 		SINK_TEST(sinks_are_found_by_name),
 	};

@@ -343,6 +343,7 @@ static int open_output(struct stream *s, int fd)
 		.columns = s->options->columns,
 		.color = stream_options_color(s->options, fd),
 		.width = terminal_width(fd),
+		.long_lived = s->long_lived,
 	};
 	return STATUS_OK;
 }

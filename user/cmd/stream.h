@@ -31,6 +31,7 @@ struct stream {
 	 */
 	bool (*judges)(struct event *event, bool passes, void *arg);
 	void *judges_arg;
+	bool long_lived;      /* its table says which day it is */
 	bool outlives_output; /* a reader that leaves, or a full disk, does not end it */
 	bool has_other_way;   /* where there is no session, which is not said then */
 	bool begins_late;     /* the sink's first words come with the first event */

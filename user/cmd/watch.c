@@ -74,7 +74,7 @@ static int open_all(struct watch *watch)
 
 static int watch_ports(struct stream_options *options)
 {
-	struct watch watch = { .stream.options = options };
+	struct watch watch = { .stream = { .options = options, .long_lived = true } };
 	int status, err;
 
 	stream_options_settle(options);

@@ -13,6 +13,7 @@
 #define COLUMN_RIGHT 1   /* numbers */
 #define COLUMN_CUT 2     /* text that may be cut where there is no room: no port is ever cut */
 #define COLUMN_WRAPPED 4 /* what is to be read whole: a list takes more lines for it */
+#define COLUMN_BELOW 8   /* as the last one, in a line of its own where the terminal is narrow */
 
 struct column {
 	const char *name;

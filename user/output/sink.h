@@ -14,6 +14,7 @@ struct sink {
 	struct column_list columns;
 	bool color;
 	size_t width; /* of the terminal; 0: none, lines are as long as they are */
+	bool long_lived; /* the table says where a day begins; where no terminal shows it, of which the first is */
 };
 
 struct sink_ops {

@@ -2,6 +2,7 @@
 /* One line an event, in columns, for a person. */
 #include "output/alert_line.h"
 #include "output/sink.h"
+#include "output/time_text.h"
 
 #include "base/width.h"
 
@@ -62,14 +63,29 @@ static void cut_line(struct buf *out, size_t from, size_t width)
 		out->len--;
 }
 
-static void put_line(const struct sink *sink, struct buf *out,
-		     void (*put)(const struct column *column, const struct sink *sink,
-				 const struct event *event, struct buf *out),
+/* Columns of the line itself: the last one may have no room in it that is worth the name. */
+static size_t columns_of_line(const struct sink *sink)
+{
+	size_t n = sink->columns.n, taken = 0;
+	const struct column *last;
+
+	if (!sink->width || n < 2)
+		return n;
+	last = sink->columns.columns[n - 1];
+	for (size_t i = 0; i + 1 < n; i++)
+		taken += sink->columns.columns[i]->width + 1;
+	return last->flags & COLUMN_BELOW && taken + last->width > sink->width ? n - 1 : n;
+}
+
+typedef void (*put_fn)(const struct column *column, const struct sink *sink,
+		       const struct event *event, struct buf *out);
+
+static void put_line(const struct sink *sink, struct buf *out, put_fn put,
 		     const struct event *event)
 {
-	size_t line = out->len;
+	size_t line = out->len, n = columns_of_line(sink);
 
-	for (size_t i = 0; i < sink->columns.n && !out->failed; i++) {
+	for (size_t i = 0; i < n && !out->failed; i++) {
 		const struct column *column = sink->columns.columns[i];
 		size_t cell;
 
@@ -98,6 +114,42 @@ static void put_value(const struct column *column, const struct sink *sink,
 	column->put(event, sink->enrich, out);
 }
 
+/* What the line had no room for: under its second column. */
+static void put_below(const struct sink *sink, const struct event *event, struct buf *out)
+{
+	size_t n = columns_of_line(sink), line = out->len, cell;
+
+	if (n == sink->columns.n)
+		return;
+	buf_putc(out, '\n');
+	buf_fill(out, ' ', sink->columns.columns[0]->width + 1);
+	cell = out->len;
+	put_value(sink->columns.columns[n], sink, event, out);
+	if (out->len == cell)
+		out->len = line;
+	else
+		cut_line(out, line + 1, sink->width);
+}
+
+/* A clock alone says little in what was written last night. */
+static void put_day(const struct sink *sink, const struct event *event, struct buf *out)
+{
+	static char told[TIME_TEXT_MAX];
+	struct buf day = { 0 };
+
+	time_put_day(&day, event->time_ns);
+	buf_putc(&day, '\0');
+	if (!day.failed && day.len > 1 && day.len <= sizeof(told) && strcmp(day.data, told) != 0) {
+		if (*told || !sink->width) {
+			buf_puts(out, "-- ");
+			buf_puts(out, day.data);
+			buf_puts(out, " --\n");
+		}
+		memcpy(told, day.data, day.len);
+	}
+	buf_free(&day);
+}
+
 static void begin(const struct sink *sink, struct buf *out)
 {
 	put_line(sink, out, put_name, NULL);
@@ -110,9 +162,12 @@ static void event_line(const struct sink *sink, const struct event *event, struc
 
 	if (event->folded)
 		return;
+	if (sink->long_lived)
+		put_day(sink, event, out);
 	if (color)
 		buf_puts(out, color);
 	put_line(sink, out, put_value, event);
+	put_below(sink, event, out);
 	if (color)
 		buf_puts(out, COLOR_OFF);
 	buf_putc(out, '\n');

@@ -3,9 +3,11 @@
 
 #include "enrich/enrich.h"
 
+#include <string.h>
 #include <time.h>
 
 #define NSEC_PER_SEC 1000000000ULL
+#define ZONE_MINUTES 2
 
 /* A second as text, made once for all events of it: localtime_r() takes a lock. */
 struct made {
@@ -35,6 +37,21 @@ void time_put_clock(struct buf *out, uint64_t boot_ns)
 
 	if (text)
 		buf_puts(out, text);
+}
+
+void time_put_day(struct buf *out, uint64_t boot_ns)
+{
+	static struct made made;
+	time_t second = (time_t)(enrich_wall_ns(boot_ns) / NSEC_PER_SEC);
+	const char *text = boot_ns ? text_of(&made, second, localtime_r, "%a %F UTC%z") : NULL;
+	size_t n = text ? strlen(text) : 0;
+
+	if (n < ZONE_MINUTES)
+		return;
+	/* +0100 */
+	buf_put(out, text, n - ZONE_MINUTES);
+	buf_putc(out, ':');
+	buf_puts(out, text + n - ZONE_MINUTES);
 }
 
 bool time_put_utc(struct buf *out, uint64_t boot_ns)

@@ -10,6 +10,9 @@
 /* "06:31:02" of an event's CLOCK_BOOTTIME, in the local time zone. Nothing: it is not known. */
 void time_put_clock(struct buf *out, uint64_t boot_ns);
 
+/* "Thu 2026-11-26 UTC+01:00": the day and the zone that those are of. Nothing: it is not known. */
+void time_put_day(struct buf *out, uint64_t boot_ns);
+
 /*
  * The same as "2026-11-22T06:31:02.123456Z", less than TIME_TEXT_MAX bytes. False, and nothing: it is not known.
  */
