@@ -11,10 +11,10 @@ $(BENCH_OBJ)/%.o: tests/bench/%.c Makefile tests/bench/bench.mk
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_CFLAGS) -MMD -MP -c -o $@ $<
 
-# A policy is judged in the benchmark itself: what that takes of the rooms, as the program has it.
-$(BENCH_OBJ)/policy.o: BENCH_CFLAGS += -Iuser
+# A policy is judged in the benchmark itself, a screen drawn: what these take of the rooms, as the program has it.
+$(BENCH_OBJ)/policy.o $(BENCH_OBJ)/screen.o: BENCH_CFLAGS += -Iuser
 
-$(BENCH_OBJ)/rooms.a: $(filter $(OBJ)/policy/% $(OBJ)/base/% $(OBJ)/model/%,$(OBJECTS))
+$(BENCH_OBJ)/rooms.a: $(filter $(foreach room,base model enrich policy alert output tui,$(OBJ)/$(room)/%),$(OBJECTS))
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D) && rm -f $@
 	$(Q)$(AR) rcs $@ $^
@@ -22,7 +22,7 @@ $(BENCH_OBJ)/rooms.a: $(filter $(OBJ)/policy/% $(OBJ)/base/% $(OBJ)/model/%,$(OB
 build/bench/bench: $(BENCH_OBJECTS) $(BENCH_OBJ)/rooms.a
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $^
+	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $^ $(CURSES_LIBS)
 
 build/bench/floor: $(BENCH_OBJ)/floor.o
 	$(call say,LINK,$@)

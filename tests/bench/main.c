@@ -28,6 +28,8 @@ static const struct {
 	{ "memory", bench_memory, "resident memory with 10,000 open ports" },
 	{ "service", bench_service, "memory and CPU time of watch with what a service has" },
 	{ "policy", bench_policy, "a port judged by 10,000 rules" },
+	{ "screen", bench_screen,
+	  "the screen of top with 10,000 ports and 5,000 changes a second" },
 	{ "stopped", bench_stopped, "a stopped reader, within the ring" },
 	{ "overrun", bench_overrun, "a stopped reader, beyond the ring" },
 };
