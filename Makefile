@@ -44,14 +44,16 @@ say = $(if $(filter 1,$(V)),,@printf '  %-8s%s\n' '$(1)' '$(2)')
 MULTIARCH := $(shell $(if $(CROSS),cc,$(CC)) -print-multiarch 2>/dev/null)
 CROSS_FLAGS := $(if $(SYSROOT),--sysroot=$(abspath $(SYSROOT)))
 
+# What is built does not depend on the folder it is built in.
+PREFIX_MAP := -ffile-prefix-map=$(CURDIR)=.
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS ?= $(if $(filter 1,$(DEBUG)),-Og,-O2)
 ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g $(CPPFLAGS) $(CFLAGS) -Iuser -Ibpf -I$(B)/gen \
-	$(CROSS_FLAGS) $(if $(filter 1,$(SANITIZE)),$(SANITIZERS))
+	$(PREFIX_MAP) $(CROSS_FLAGS) $(if $(filter 1,$(SANITIZE)),$(SANITIZERS))
 # Some build the half that knows terminals into a library of its own, and some do not.
 CURSES_LIBS := $(shell pkg-config --libs-only-l ncursesw 2>/dev/null || echo -lncursesw -ltinfo)
 LIBS := -lbpf -lelf -lz -lcap-ng -lseccomp -lmnl -lsmartcols $(CURSES_LIBS) -lpthread
-BPF_CFLAGS := -g -O2 -target bpf -mcpu=v2 -D__TARGET_ARCH_$(ARCH) -Wall -Werror -Ivmlinux -Ibpf \
+BPF_CFLAGS := -g -O2 $(PREFIX_MAP) -target bpf -mcpu=v2 -D__TARGET_ARCH_$(ARCH) -Wall -Werror -Ivmlinux -Ibpf \
 	$(if $(MULTIARCH),-I/usr/include/$(MULTIARCH))
 
 # A directory of objects for each set of flags, so that changing them never mixes.
