@@ -32,6 +32,7 @@ CROSS_COMPILE ?= $(if $(CROSS),$(TRIPLET_$(ARCH))-)
 SYSROOT ?= $(if $(CROSS),$(B)/sysroot)
 
 CC := $(if $(filter default undefined,$(origin CC)),$(CROSS_COMPILE)gcc,$(CC))
+STRIP ?= $(CROSS_COMPILE)strip
 CLANG ?= clang
 BPFTOOL ?= bpftool
 PREFIX ?= /usr/local
@@ -159,6 +160,7 @@ clean:
 # --- install, package ------------------------------------------------------------------
 
 include dist/install.mk
+include dist/packages.mk
 
 # --- tests: each runner appends to build/test-results, tools/test-summary counts -----------
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# make install, make uninstall, make deb. The folders are GNU's, and may be set one by one, as
+# make install, make uninstall. The folders are GNU's, and may be set one by one, as
 # DESTDIR may; but the configuration is in /etc whatever PREFIX is, where the program looks for it.
 
 prefix ?= $(PREFIX)
@@ -65,10 +65,3 @@ uninstall:
 	rm -f $(INSTALLED:%=$(DESTDIR)%)
 	for dir in $(pkgdatadir)/policy.d $(pkgdatadir) $(confdir)/policy.d $(confdir)/hooks.d $(confdir); do \
 		[ ! -d $(DESTDIR)$$dir ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$$dir; done
-
-# --- the package of Debian ---------------------------------------------------------------
-
-.PHONY: deb
-deb:
-	@tools/setup deb
-	@tools/build-deb $(B)/deb

@@ -174,3 +174,7 @@ include tests/vm/arm.mk
 # --- the service, in a Debian with systemd: make test-service ---------------------------------
 
 include tests/service/service.mk
+
+# --- what is handed to others ---------------------------------------------------------------------
+
+include tests/packages/packages.mk

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The table of commands. */
 #include "base/inherited.h"
+#include "base/linkage.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "cmd/cmd.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -107,8 +107,6 @@ static int finish_stdout(int status)
 int main(int argc, char **argv)
 {
 	inherited_adapt();
-	/* How wide characters are is the terminal's business; numbers and messages stay as they are. */
-	if (!setlocale(LC_CTYPE, ""))
-		setlocale(LC_CTYPE, "C");
+	linkage_adapt();
 	return finish_stdout(run(argc, argv));
 }

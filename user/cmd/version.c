@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "base/version.h"
+#include "base/linkage.h"
 #include "base/log.h"
 #include "base/options.h"
 #include "cmd/cmd.h"
@@ -21,7 +22,8 @@ int cmd_version(int argc, char **argv)
 	printf("porttrace %s\nlibbpf %s\n"
 	       "commands: watch list who wait close check run policy learn doctor\n"
 	       "outputs:  table json csv\n"
-	       "hooks:    cgroup fentry kprobe tracepoint\n",
-	       PORTTRACE_VERSION, trace_libbpf_version());
+	       "hooks:    cgroup fentry kprobe tracepoint\n"
+	       "linked:   %s\n",
+	       PORTTRACE_VERSION, trace_libbpf_version(), linkage_static() ? "static" : "shared");
 	return STATUS_OK;
 }

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The archive of the sources, the static program, and packages of distributions.
+
+.PHONY: test-packages
+test-packages: build/porttrace $(STATIC)/porttrace
+	@tools/setup packages
+	@rm -f $(RESULTS)/packages.tsv
+	@tests/packages/run $(RESULTS)/packages.tsv
