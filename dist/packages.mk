@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What is handed to others: one file without libraries, packages.
+# What is handed to others: one file without libraries, the sources, packages.
 
 # --- one static program: the objects of all, linked without shared libraries -------------------
 
@@ -32,6 +32,12 @@ $(STATIC)/porttrace: $(STATIC_OBJECTS) $(STATIC)/libraries
 		$(LIBS) $(if $(HAS_ZSTD),-lzstd) 2>$@.log || { cat $@.log >&2; exit 1; }
 	$(Q)! grep -vE '$(subst ','\'',$(EXPECTED))' $@.log >&2
 	$(Q)$(STRIP) -o $@ $@.debug
+
+# --- the sources ---------------------------------------------------------------------------------
+
+.PHONY: dist
+dist: ## build/dist/porttrace-VERSION.tar.gz, the same for everybody who makes it
+	@tools/dist $(B)/dist
 
 # --- packages of distributions -------------------------------------------------------------------
 
