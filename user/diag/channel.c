@@ -7,7 +7,7 @@
 #include <linux/sock_diag.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/time.h>
 
 /* What the kernel fills at once at most (net/netlink/af_netlink.c, netlink_dump()). */
 #define ANSWER_SIZE ((size_t)32 * 1024)

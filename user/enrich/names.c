@@ -2,10 +2,10 @@
 /* Services; and the clock. */
 #include "enrich/internal.h"
 
+#include "base/libc.h"
 #include "base/loop.h"
 
 #include <arpa/inet.h>
-#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

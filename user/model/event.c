@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "model/event.h"
 
+#include "base/libc.h"
+
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>

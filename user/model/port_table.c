@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "model/port_table.h"
 
+#include "base/libc.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,6 +2,8 @@
 /* The table against a snapshot: what it lacks, and what is gone. */
 #include "model/port_table.h"
 
+#include "base/libc.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,6 +2,7 @@
 /* The table of what is open into bytes. */
 #include "model/state_format.h"
 
+#include "base/libc.h"
 #include "model/port_table.h"
 
 #include <string.h>

@@ -2,13 +2,13 @@
 #include "session/session_internal.h"
 
 #include "base/buf.h"
+#include "base/libc.h"
 #include "base/log.h"
 #include "base/loop.h"
 #include "model/connections.h"
 #include "session/gaps.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
