@@ -1,16 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-#   make              build/porttrace        make test     every test (as root: the live ones too)
-#   make run          build and stream       make bench    the figures
-#   make deps         install what lacks     make lint     format, tidy, cppcheck, shellcheck, includes
-#   make test-vm      the live suite on other kernels, emulated
-#   make test-arm     the core of it on an arm64 kernel, emulated
-#   make test-service the package and the service in a Debian with systemd, emulated
-#   make install      DESTDIR=, PREFIX= (dist/install.mk)      make uninstall     make clean
-#   make deb          build/deb/porttrace_*.deb, for Debian and what descends from it
+# "make help" says what there is to make: each line with ## below is a line of it.
 #
-# V=1 shows the commands; CC=gcc|clang; DEBUG=1; SANITIZE=1 (ASan and UBSan);
-# ARCH=arm64: for that machine, into build/arm64 (CROSS_COMPILE=, SYSROOT=).
+## V=1              show the commands
+## CC=gcc|clang     the compiler; CFLAGS=, LDFLAGS=; WERROR= (warnings are no errors)
+## DEBUG=1          for a debugger
+## SANITIZE=1       with AddressSanitizer and UBSan
+## ARCH=arm64       for that machine, into build/arm64 (CROSS_COMPILE=, SYSROOT=)
 
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
@@ -48,13 +44,15 @@ CROSS_FLAGS := $(if $(SYSROOT),--sysroot=$(abspath $(SYSROOT)))
 # What is built does not depend on the folder it is built in.
 PREFIX_MAP := -ffile-prefix-map=$(CURDIR)=.
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# A package is built by compilers that are not known yet: without it.
+WERROR ?= -Werror
 CFLAGS ?= $(if $(filter 1,$(DEBUG)),-Og,-O2)
-ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g $(CPPFLAGS) $(CFLAGS) -Iuser -Ibpf -I$(B)/gen \
+ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra $(WERROR) -g $(CPPFLAGS) $(CFLAGS) -Iuser -Ibpf -I$(B)/gen \
 	$(PREFIX_MAP) $(CROSS_FLAGS) $(if $(filter 1,$(SANITIZE)),$(SANITIZERS))
 # Some build the half that knows terminals into a library of its own, and some do not.
 CURSES_LIBS := $(shell pkg-config --libs-only-l ncursesw 2>/dev/null || echo -lncursesw -ltinfo)
 LIBS := -lbpf -lelf -lz -lcap-ng -lseccomp -lmnl -lsmartcols $(CURSES_LIBS) -lpthread
-BPF_CFLAGS := -g -O2 $(PREFIX_MAP) -target bpf -mcpu=v2 -D__TARGET_ARCH_$(ARCH) -Wall -Werror -Ivmlinux -Ibpf \
+BPF_CFLAGS := -g -O2 $(PREFIX_MAP) -target bpf -mcpu=v2 -D__TARGET_ARCH_$(ARCH) -Wall $(WERROR) -Ivmlinux -Ibpf \
 	$(if $(MULTIARCH),-I/usr/include/$(MULTIARCH))
 
 # A directory of objects for each set of flags, so that changing them never mixes.
@@ -72,7 +70,7 @@ MAN_PAGES := $(patsubst docs/%.scd,build/%,$(wildcard docs/*.scd))
 COMPLETIONS := $(addprefix build/completions/,bash/porttrace zsh/_porttrace fish/porttrace.fish)
 
 .PHONY: all
-all: $(B)/porttrace $(if $(CROSS),,$(MAN_PAGES) $(COMPLETIONS))
+all: $(B)/porttrace $(if $(CROSS),,$(MAN_PAGES) $(COMPLETIONS)) ## build/porttrace, its man pages and completions: what "make" alone makes
 
 $(B)/porttrace: $(OBJ)/porttrace FORCE
 	$(Q)cmp -s $< $@ || { cp $< $@.new && mv $@.new $@; }
@@ -146,15 +144,22 @@ $(COMPLETIONS): build/completions/%: tools/completions $(wildcard tools/shells/*
 
 # --- set-up, run ----------------------------------------------------------------------
 
-.PHONY: deps run clean
-deps:
+.PHONY: help deps run clean
+help: ## this
+	@awk 'BEGIN { print "usage: make [TARGET] [VARIABLE=VALUE]\n\ntargets:" } \
+		/^## / { variables = variables "  " substr($$0, 4) "\n" } \
+		/^[a-z0-9-]+:.*## / { at = index($$0, "## "); name = $$0; sub(/:.*/, "", name); \
+			printf "  %-13s %s\n", name, substr($$0, at + 3) } \
+		END { printf "\nvariables:\n%s", variables }' $(filter-out %.d,$(MAKEFILE_LIST))
+
+deps: ## install what is missing to build (tools/setup)
 	@tools/setup build
 
-run: deps
+run: deps ## build, and stream
 	@$(MAKE) --no-print-directory all
 	@build/porttrace
 
-clean:
+clean: ## remove build/
 	rm -rf build
 
 # --- install, package ------------------------------------------------------------------
@@ -167,7 +172,7 @@ include dist/packages.mk
 include tests/tests.mk
 
 .PHONY: test
-test:
+test: ## all the tests of this kernel; as root, the live ones too
 	@tools/setup test
 	@rm -rf build/test-results && mkdir -p build/test-results
 	@$(MAKE) --no-print-directory all test-binaries
@@ -176,13 +181,13 @@ test:
 	done; tools/test-summary && exit $$status
 
 .PHONY: lint
-lint:
+lint: ## layout, mistakes, scripts, includes, man pages
 	@tools/setup lint
 	@$(MAKE) --no-print-directory skeletons $(MAN_PAGES)
 	@tools/lint
 
 .PHONY: bench
-bench:
+bench: ## the figures, beside those of other tools
 	@tools/setup test
 	@tools/setup bench || echo 'the tracers to compare with are not there: their rows are skipped'
 	@$(MAKE) --no-print-directory all bench-binaries

@@ -44,7 +44,7 @@ INSTALLED = $(sbindir)/porttrace $(unitdir)/porttrace.service \
 put = $(if $(1),$(INSTALL_DATA) $(1) $(DESTDIR)$(2))
 
 .PHONY: install uninstall
-install: all
+install: all ## the program and what belongs to it (PREFIX=/usr/local, DESTDIR=)
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))) $(confdir)/policy.d $(confdir)/hooks.d)
 	$(INSTALL_PROGRAM) $(B)/porttrace $(DESTDIR)$(sbindir)
 	$(call put,$(MAN_8:%=build/%),$(mandir)/man8)
@@ -61,7 +61,7 @@ install: all
 	[ -e $(DESTDIR)$(confdir)/porttrace.policy ] || $(call put,dist/porttrace.policy,$(confdir))
 
 # The policy is the administrator's by now: it stays.
-uninstall:
+uninstall: ## remove that again; the policy stays
 	rm -f $(INSTALLED:%=$(DESTDIR)%)
 	for dir in $(pkgdatadir)/policy.d $(pkgdatadir) $(confdir)/policy.d $(confdir)/hooks.d $(confdir); do \
 		[ ! -d $(DESTDIR)$$dir ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$$dir; done

@@ -34,7 +34,7 @@ build/tests/unit/%: tests/unit/%.c $(PURE_OBJECTS)
 -include $(PURE_OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
 
 .PHONY: test-unit
-test-unit: $(UNIT_TESTS)
+test-unit: $(UNIT_TESTS) ## each file of tests/unit
 	@tests/unit/run $(RESULTS)/unit.tsv $(UNIT_TESTS)
 
 # --- fuzz: from bytes to lines, the escaper, policies; some seconds here, longer by make fuzz -----
@@ -50,11 +50,11 @@ build/tests/fuzz/%: tests/fuzz/%.c $(PURE_SOURCES) Makefile tests/tests.mk
 		-fno-sanitize-recover=all -o $@ $< $(filter user/base/% user/model/% user/enrich/% user/output/% user/policy/% user/diag/%,$(PURE_SOURCES)) -lsmartcols -lz -lcap-ng -lseccomp
 
 .PHONY: test-fuzz
-test-fuzz: $(FUZZ_TARGETS)
+test-fuzz: $(FUZZ_TARGETS) ## the fuzz targets, some seconds each (FUZZ_SECONDS)
 	@tests/fuzz/run $(RESULTS)/fuzz.tsv $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
 .PHONY: fuzz
-fuzz: $(FUZZ_TARGETS)
+fuzz: $(FUZZ_TARGETS) ## the fuzz targets, half an hour each (FUZZ_LONG)
 	@tests/fuzz/run $(RESULTS)/fuzz-long.tsv $(FUZZ_LONG) $(FUZZ_TARGETS)
 
 # --- recorded rings: what this kernel's hooks tell of a short life, for test_replay ------
@@ -81,34 +81,35 @@ RECORD_HOOKS ?= default cgroup tracepoint
 RECORD_KERNELS ?= 5.10 6.1 6.12 newest
 
 .PHONY: record record-vm record-golden
-record: $(B)/tests/record
+record: $(B)/tests/record ## what the hooks of this kernel tell, for test_replay; as root
 	$(Q)for hook in $(RECORD_HOOKS); do \
 		[ $$hook = default ] && hooks= || hooks="--hooks $$hook"; \
 		$(B)/tests/record $(RINGS_DIR)/$(KERNEL_SERIES)-$$hook.ring $$hooks || exit 1; \
 	done
 	@$(MAKE) --no-print-directory record-golden
 
-record-vm: $(B)/tests/record
+record-vm: $(B)/tests/record ## the same of other kernels, emulated (RECORD_KERNELS)
 	@tools/setup vm
 	@tests/record/vm $(B)/tests/record $(RECORD_KERNELS)
 	@$(MAKE) --no-print-directory record-golden
 
-record-golden: build/tests/unit/test_replay
+record-golden: build/tests/unit/test_replay ## the lines alone, after a change of the output
 	@RECORD_GOLDEN=1 $<
 
 # --- the house and the documents -------------------------------------------------------
 
 .PHONY: test-includes test-docs
-test-includes:
+test-includes: ## who may include whom
 	@tests/check $(RESULTS)/house.tsv house include-arrows tools/check-includes
 	@tests/check $(RESULTS)/house.tsv house include-check-finds tools/check-includes --self-test
 
-test-docs: build/porttrace $(MAN_PAGES) $(COMPLETIONS)
+test-docs: build/porttrace $(MAN_PAGES) $(COMPLETIONS) ## documents, options, schema and completions agree
 	@tests/check $(RESULTS)/docs.tsv docs man-page-has-every-option tests/docs/options
 	@tests/check $(RESULTS)/docs.tsv docs man-page-is-well-formed tests/docs/well-formed
 	@tests/check $(RESULTS)/docs.tsv docs pictures-are-well-formed tests/docs/picture
 	@tests/check $(RESULTS)/docs.tsv docs kernels-are-as-recorded tools/kernel-table --check
 	@tests/check $(RESULTS)/docs.tsv docs shells-complete-what-is-taken tests/docs/completions
+	@tests/check $(RESULTS)/docs.tsv docs named-targets-are-there tests/docs/targets
 	@tests/check $(RESULTS)/docs.tsv docs man-page-and-schema-agree tests/docs/events --page
 	@tests/check $(RESULTS)/docs.tsv docs schema-finds-what-is-wrong tests/docs/events --self-test
 	@tests/check $(RESULTS)/docs.tsv docs recorded-events-are-of-the-schema tests/docs/events $(RINGS_DIR)/*.json
@@ -116,7 +117,7 @@ test-docs: build/porttrace $(MAN_PAGES) $(COMPLETIONS)
 # --- policies: the command, and the shipped examples -------------------------------------
 
 .PHONY: test-policy
-test-policy: build/porttrace
+test-policy: build/porttrace ## the command policy, and the policies that are shipped
 	@tests/check $(RESULTS)/policy.tsv policy command-says-what-it-should tests/policy/command
 	@tests/check $(RESULTS)/policy.tsv policy examples-have-no-mistake tests/policy/examples
 
@@ -151,7 +152,7 @@ $(B)/tests/live: $(KERNEL_OBJECTS)
 
 .PHONY: test-kernel
 # What they saw is held against the schema at the end, each shape of a line once.
-test-kernel: $(B)/tests/live build/porttrace
+test-kernel: $(B)/tests/live build/porttrace ## the live tests, as root
 	@status=0; $(B)/tests/live --porttrace build/porttrace --results $(RESULTS)/kernel.tsv \
 		--events build/live-events.json || status=1; \
 	tests/check $(RESULTS)/docs.tsv docs live-events-are-of-the-schema tests/docs/events build/live-events.json \

@@ -21,7 +21,7 @@ vmlinux-objects: build/tests/btf-check
 	@for arch in x86 arm64; do $(MAKE) --no-print-directory ARCH=$$arch bpf-objects || exit 1; done
 
 .PHONY: test-vmlinux
-test-vmlinux: vmlinux-objects
+test-vmlinux: vmlinux-objects ## vmlinux.h against kernels
 	@status=0; \
 	tests/check $(RESULTS)/vmlinux.tsv vmlinux recorded-kernels tools/vmlinux-check || status=1; \
 	tests/check $(RESULTS)/vmlinux.tsv vmlinux this-kernel tools/vmlinux-check live || status=1; \

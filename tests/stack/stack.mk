@@ -24,7 +24,7 @@ build/tests/stack-%.bpf.o: tests/stack/deep.bpf.c Makefile tests/stack/stack.mk
 .PHONY: stack-binaries test-stack
 stack-binaries: build/tests/stack-depth build/tests/stack-96.bpf.o build/tests/stack-97.bpf.o
 
-test-stack: stack-binaries bpf-objects
+test-stack: stack-binaries bpf-objects ## how much stack the BPF programs take
 	@status=0; check='tests/check $(RESULTS)/stack.tsv stack'; depth=build/tests/stack-depth; \
 	$$check every-program-fits $$depth $(STACK_BPF) || status=1; \
 	$$check finds-one-too-deep sh -c "$$depth build/tests/stack-97.bpf.o; [ \$$? -eq 1 ]" || status=1; \

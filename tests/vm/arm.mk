@@ -6,14 +6,14 @@ ARM := build/arm64
 ARM_PACKAGES := libbpf-dev libelf-dev zlib1g-dev libcap-ng-dev libseccomp-dev libmnl-dev libsmartcols-dev libncurses-dev libjansson-dev busybox-static
 
 .PHONY: arm64 test-arm
-arm64:
+arm64: ## build/arm64/porttrace, for that machine
 	@tools/setup arm
 	@mkdir -p $(ARM)/vm
 	@KERNEL_ARCH=arm64 tools/kernel-fetch $(ARM)/vm/kernels newest >$(ARM)/fetched
 	@tools/sysroot $(ARM)/sysroot $(ARM)/vm/kernels/apt $(ARM_PACKAGES)
 	@$(MAKE) --no-print-directory ARCH=arm64 all $(ARM)/tests/live
 
-test-arm: arm64 build/porttrace build/tests/live
+test-arm: arm64 build/porttrace build/tests/live ## the core of the live tests on an arm64 kernel, emulated
 	@rm -f $(RESULTS)/arm.tsv
 	@VM_ARCH=arm64 VM_KERNELS=newest VM_SPECIAL= VM_BACKENDS="$${VM_BACKENDS:-default cgroup tracepoint}" \
 		tests/vm/run $(RESULTS)/arm.tsv $(ARM)/porttrace $(ARM)/tests/live

@@ -7,7 +7,7 @@
 # machine), VM_AT_ONCE (machines at a time), VM_ALL=1 (every case with every backend), VM_ACCEL=kvm.
 
 .PHONY: test-vm
-test-vm: build/porttrace build/static/porttrace build/tests/live
+test-vm: build/porttrace build/static/porttrace build/tests/live ## the live tests on other kernels, emulated
 	@tools/setup vm
 	@rm -f $(RESULTS)/vm.tsv
 	@tests/vm/run $(RESULTS)/vm.tsv build/porttrace build/tests/live
