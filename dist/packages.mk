@@ -41,9 +41,16 @@ dist: ## build/dist/porttrace-VERSION.tar.gz, the same for everybody who makes i
 
 # --- packages of distributions -------------------------------------------------------------------
 
-.PHONY: deb
+.PHONY: deb rpm apk
 deb: ## build/deb/porttrace_*.deb, for Debian and what descends from it
 	@tools/setup deb
 	@tools/build-deb $(B)/deb
+
+rpm: ## build/rpm/porttrace-*.rpm, for Fedora and what descends from it
+	@tools/setup rpm
+	@tools/build-rpm $(B)/rpm
+
+apk: ## build/apk, of which "abuild -r" makes the package of Alpine
+	@tools/build-apk $(B)/apk
 
 -include $(STATIC)/linkage.d

@@ -5,14 +5,14 @@
 #   SERVICE_CHECKS=FILE (another script than tests/service/checks, to look at something)
 
 .PHONY: test-install test-service
-test-install: all
+test-install: all ## what is installed, where, and the unit
 	@tests/check $(RESULTS)/install.tsv install puts-each-file-where-it-belongs tests/service/install
 	@if command -v systemd-analyze >/dev/null; then \
 		tests/check $(RESULTS)/install.tsv install unit-is-little-exposed tests/service/exposure; \
 	else printf 'SKIP\tinstall\tunit-is-little-exposed\tno systemd here\n' >>$(RESULTS)/install.tsv; fi
-	@tests/check $(RESULTS)/install.tsv install package-names-what-the-build-needs tests/service/build-depends
+	@tests/check $(RESULTS)/install.tsv install packages-name-what-the-build-needs tests/packages/build-depends
 
-test-service: build/porttrace
+test-service: build/porttrace ## package and service in a Debian with systemd, emulated; as root
 	@tools/setup service
 	@rm -f $(RESULTS)/service.tsv
 	@tests/service/run $(RESULTS)/service.tsv
