@@ -15,13 +15,13 @@ test-vm: build/porttrace build/static/porttrace build/tests/live ## the live tes
 # --- the table of docs/kernels.md: what doctor says on each -----------------------------------
 
 .PHONY: kernels kernels-here
-kernels: build/porttrace
+kernels: build/porttrace ## docs/kernels.md, anew: what doctor says on each kernel
 	@tools/setup vm
 	@tests/vm/doctor build/porttrace 5.10 6.1 6.12 newest
 	@tools/kernel-table
 
 # As root; of the kernel's name the version alone.
-kernels-here: build/porttrace
+kernels-here: build/porttrace ## its row of this kernel; as root
 	$(Q)build/porttrace doctor -j | sed 's/"kernel":"\([0-9.]*\)[^"]*"/"kernel":"\1"/' \
 		> tests/data/doctor/$(KERNEL_SERIES).json
 	@tools/kernel-table
