@@ -17,7 +17,7 @@ build/tests/top-replay: $(TOP_OBJECTS) $(PURE_OBJECTS)
 -include $(TOP_OBJECTS:.o=.d)
 
 .PHONY: test-top record-top
-test-top: build/tests/top-replay
+test-top: build/tests/top-replay ## the screen of top, in a terminal of tmux
 	@tests/top/run $(RESULTS)/top.tsv
 
 # The screens as they are now: read what changed in tests/data/top before it is committed.
