@@ -21,5 +21,5 @@ test-top: build/tests/top-replay ## the screen of top, in a terminal of tmux
 	@tests/top/run $(RESULTS)/top.tsv
 
 # The screens as they are now: read what changed in tests/data/top before it is committed.
-record-top: build/tests/top-replay
+record-top: build/tests/top-replay ## its screens, anew
 	@tests/top/run --record

@@ -4,6 +4,7 @@
 #include "base/width.h"
 #include "tui/restore.h"
 
+#define NCURSES_WIDECHAR 1 /* of itself only where glibc turns _GNU_SOURCE into it */
 #include <curses.h>
 
 #include <errno.h>
