@@ -17,6 +17,7 @@
  *   text TEXT        a line of it; "\n" ends lines
  *   ask TEXT
  *   unpane
+ *   forget           all ports that are open
  *   close            gives the terminal back, and ends
  *   die SIGNAL       by itself
  */
@@ -180,6 +181,8 @@ static void obey(struct replay *r, char *line)
 		tui_pane_ask(r->tui, line);
 	} else if (!strcmp(word, "unpane")) {
 		tui_pane_close(r->tui);
+	} else if (!strcmp(word, "forget")) {
+		tui_forget(r->tui);
 	} else if (!strcmp(word, "close")) {
 		give_back(r);
 	} else if (!strcmp(word, "die")) {

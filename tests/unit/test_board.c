@@ -114,6 +114,17 @@ static void a_change_changes_the_row_and_is_no_history(void **state)
 	assert_int_equal(board.history.n_all, 0);
 }
 
+/* Its sockets are others' now, whose is not told. */
+static void a_port_whose_opener_leaves_is_not_called_his(void **state)
+{
+	(void)state;
+	tell(EVENT_OPEN, 80, 1, START);
+	tell_as(EVENT_CHANGE, 80, 2, START, of_a_second_socket);
+	tell_as(EVENT_CHANGE, 80, 1, START, of_a_close);
+	assert_null(row_of(80)->kept.event.actor.process);
+	assert_int_equal(row_of(80)->look, LOOK_NEW);
+}
+
 static void a_close_of_what_nobody_told_is_history_alone(void **state)
 {
 	(void)state;
@@ -263,6 +274,7 @@ int main(void)
 		BOARD_TEST(a_port_that_opens_again_is_new_and_anothers),
 		BOARD_TEST(what_was_lost_and_found_opens_and_closes),
 		BOARD_TEST(a_change_changes_the_row_and_is_no_history),
+		BOARD_TEST(a_port_whose_opener_leaves_is_not_called_his),
 		BOARD_TEST(a_close_of_what_nobody_told_is_history_alone),
 		BOARD_TEST(rows_of_closed_ports_are_bounded),
 		BOARD_TEST(what_is_gone_is_let_go_without_a_look),

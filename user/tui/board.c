@@ -228,6 +228,9 @@ static int change_row(struct board *board, const struct event *event, uint64_t n
 		own->socket.backlog = event->socket.backlog;
 	if (event->sharing)
 		own->sharing = event->sharing;
+	/* Who has the sockets that are left is not told. */
+	if (event->from == RECORD_CLOSE && own->actor.process == event->actor.process)
+		kept_forget_actor(&row->item.kept);
 	uncount(board, row);
 	if (event->from != RECORD_CLOSE && event->verdict)
 		err = kept_judge(&row->item.kept, event);

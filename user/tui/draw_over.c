@@ -9,7 +9,9 @@
 
 size_t pane_height(const struct tui *tui)
 {
-	return body_height(tui) - !!tui->pane.question.len;
+	size_t height = body_height(tui);
+
+	return height ? height - !!tui->pane.question.len : 0;
 }
 
 static void put_tame(const struct tui *tui, int y, const char *text, size_t n, unsigned int style)
@@ -53,12 +55,16 @@ void draw_menu(const struct tui *tui)
 {
 	const struct menu *menu = &tui->menu;
 	const char *title = menu->sorts ? "Sort by" : "Columns, from left to right";
-	size_t height = body_height(tui);
+	size_t height = body_height(tui), top = menu->top;
 	char text[160];
 
+	/* The screen may be smaller than when a key was pressed. */
+	if (menu->cursor >= top + height)
+		top = menu->cursor - height + 1;
+
 	draw_line(tui, 1, title, strlen(title), STYLE_BAR);
-	for (size_t line = 0; line < height && menu->top + line < menu->choices.n; line++) {
-		size_t i = menu->top + line;
+	for (size_t line = 0; line < height && top + line < menu->choices.n; line++) {
+		size_t i = top + line;
 		const struct column *column = menu->choices.columns[i];
 		int len = snprintf(text, sizeof(text), "%s %-10s %s", menu->on[i] ? "[x]" : "[ ]",
 				   column->name, column->help);

@@ -73,6 +73,12 @@ int kept_take(struct kept *kept, struct procs *procs, const struct event *event)
 	return 0;
 }
 
+void kept_forget_actor(struct kept *kept)
+{
+	procs_put(kept->procs, kept->event.actor.process);
+	kept->event.actor = (struct actor){ 0 };
+}
+
 void kept_drop(struct kept *kept)
 {
 	for (size_t i = 0; i < kept->event.n_holders; i++)

@@ -19,6 +19,8 @@ struct kept {
 int kept_take(struct kept *kept, struct procs *procs, const struct event *event);
 /* Its verdict is now that of event. 0 or -ENOMEM, as it was. */
 int kept_judge(struct kept *kept, const struct event *event);
+/* Whose it is is not known any more. */
+void kept_forget_actor(struct kept *kept);
 void kept_drop(struct kept *kept);
 
 #endif

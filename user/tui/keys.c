@@ -84,8 +84,10 @@ static const struct event *selected(struct tui *tui)
 
 	if (!item)
 		tui_message(tui, "what was selected is gone");
-	else if (item->note || !event_has_socket(&item->kept.event))
-		tui_message(tui, "this row is of no port that is there");
+	else if (item->kept.event.kind == EVENT_MISSING)
+		tui_message(tui, "nobody has that port open");
+	else if (!event_has_socket(&item->kept.event))
+		tui_message(tui, "this row is not about one port");
 	else
 		return &item->kept.event;
 	return NULL;

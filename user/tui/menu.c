@@ -80,7 +80,7 @@ static void go(struct menu *menu, long steps, size_t height)
 	menu->cursor = (size_t)to;
 	if (menu->cursor < menu->top)
 		menu->top = menu->cursor;
-	if (menu->cursor >= menu->top + height)
+	if (height && menu->cursor >= menu->top + height)
 		menu->top = menu->cursor - height + 1;
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <wchar.h>
 
 #define CTRL(c) ((c)&0x1f)
 
@@ -67,7 +68,8 @@ static bool insert(struct prompt *prompt, int key)
 	char bytes[4];
 	size_t n;
 
-	if (key < ' ' || (key >= 0x7f && key < 0xa0) || key >= KEY_IS_ENTER)
+	/* What takes no cell would move what is behind it, or hide. */
+	if (key < ' ' || key >= KEY_IS_ENTER || wcwidth((wchar_t)key) <= 0)
 		return false;
 	n = encode((unsigned int)key, bytes);
 	if (prompt->len + n > PROMPT_MAX)

@@ -5,7 +5,6 @@
 #include <term.h>
 
 #include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -35,12 +34,25 @@ static int keep(int c)
 	return c;
 }
 
-static void keep_word(const char *capability)
+/* NULL: the terminal has no such thing. */
+static char *word(const char *capability)
 {
 	char *text = tigetstr((char *)capability);
 
-	if (text && text != (char *)-1)
+	return text == (char *)-1 ? NULL : text;
+}
+
+static void keep_word(const char *capability)
+{
+	char *text = word(capability);
+
+	if (text)
 		tputs(text, 1, keep);
+}
+
+bool restore_can_move(void)
+{
+	return word("cup");
 }
 
 /* Only what a signal handler may call; the signal's own end follows. */

@@ -6,10 +6,14 @@
 #ifndef PORTTRACE_TUI_RESTORE_H
 #define PORTTRACE_TUI_RESTORE_H
 
+#include <stdbool.h>
+
 /* Before curses changes anything. */
 void restore_save(void);
 /* Curses has the terminal, and can say how it is given back. */
 void restore_arm(void);
+/* Whether a cursor can be moved there: curses tries with what cannot, too. */
+bool restore_can_move(void);
 /* It has it no more. */
 void restore_disarm(void);
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define ESCAPE_MS 25 /* what follows ESC within this time belongs to it, as of an arrow key */
@@ -23,18 +24,32 @@ enum { PAIR_NEW = 1, PAIR_CLOSED, PAIR_UNEXPECTED, PAIR_CRIT, PAIR_BAR, PAIR_BAR
 
 static void init_colors(struct terminal *terminal)
 {
+	short own;
+
 	if (!terminal->color || !has_colors() || start_color() == ERR) {
 		terminal->color = false;
 		return;
 	}
-	use_default_colors();
-	init_pair(PAIR_NEW, COLOR_GREEN, -1);
-	init_pair(PAIR_CLOSED, COLOR_RED, -1);
-	init_pair(PAIR_UNEXPECTED, COLOR_YELLOW, -1);
-	init_pair(PAIR_CRIT, COLOR_RED, -1);
+	own = use_default_colors() == OK ? -1 : COLOR_BLACK;
+	init_pair(PAIR_NEW, COLOR_GREEN, own);
+	init_pair(PAIR_CLOSED, COLOR_RED, own);
+	init_pair(PAIR_UNEXPECTED, COLOR_YELLOW, own);
+	init_pair(PAIR_CRIT, COLOR_RED, own);
 	init_pair(PAIR_BAR, COLOR_BLACK, COLOR_CYAN);
 	init_pair(PAIR_BAR_ON, COLOR_BLACK, COLOR_GREEN);
-	init_pair(PAIR_BAD, COLOR_RED, -1);
+	init_pair(PAIR_BAD, COLOR_RED, own);
+}
+
+/* Ctrl-S would stop us in the middle of a line, and all that is to be read in the kernel. */
+static void no_flow_control(void)
+{
+	struct termios modes;
+
+	if (tcgetattr(STDIN_FILENO, &modes))
+		return;
+	modes.c_iflag &= ~(tcflag_t)IXON;
+	tcsetattr(STDIN_FILENO, TCSANOW, &modes);
+	def_prog_mode();
 }
 
 static void set_modes(bool mouse)
@@ -45,6 +60,7 @@ static void set_modes(bool mouse)
 	nodelay(stdscr, TRUE);
 	keypad(stdscr, TRUE);
 	set_escdelay(ESCAPE_MS);
+	no_flow_control();
 	if (mouse) {
 		mousemask(BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED,
 			  NULL);
@@ -78,6 +94,10 @@ int terminal_open(struct terminal *terminal, bool color, bool mouse)
 	terminal->screen = screen;
 	set_term(screen);
 	restore_arm();
+	if (!restore_can_move()) {
+		terminal_close(terminal);
+		return -ENXIO;
+	}
 	set_modes(mouse);
 	init_colors(terminal);
 	getmaxyx(stdscr, terminal->height, terminal->width);
