@@ -84,7 +84,7 @@ static void nothing_there(void)
 	holder_of("127.0.0.1", 8080);
 	run_close(&outcome, "8081", "--yes", NULL);
 	expect_status(&outcome, 1);
-	expect_said(&outcome, "nothing that is open");
+	expect_said(&outcome, "nothing to close");
 	run_close(&outcome, "udp/8080", "--yes", NULL);
 	expect_status(&outcome, 1);
 	expect_open(&outcome, "tcp", "127.0.0.1", 8080, true);

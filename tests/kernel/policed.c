@@ -73,7 +73,7 @@ static void closes_some_unexpected(void)
 	run_here(&outcome, "close", "--unexpected", "--except", "8081", "--yes", "--policy", policy,
 		 NULL);
 	expect_status(&outcome, 1);
-	expect_said(&outcome, "nothing that is open is unexpected");
+	expect_said(&outcome, "nothing to close: no port is open that the policy");
 	expect_four(true, true, true, false);
 }
 

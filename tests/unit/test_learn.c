@@ -11,11 +11,12 @@
 static void nothing_seen_is_a_policy_that_lets_nothing_through(void **state)
 {
 	(void)state;
-	assert_string_equal(learnt(NULL),
-			    "# Learnt by test: nothing was open\n"
-			    "# It was open, which does not say that it should have been: read this "
-			    "before you trust it.\n"
-			    "\ndefault alert:warning\n");
+	assert_string_equal(
+		learnt(NULL),
+		"# Learnt by test: nothing was open\n"
+		"# It was open, which does not say that it should have been:\n# read this "
+		"before you trust it.\n"
+		"\ndefault alert:warning\n");
 	policy_free(parsed(learnt(NULL)));
 }
 
@@ -49,7 +50,7 @@ static void a_policy_is_grouped_and_sorted(void **state)
 	assert_string_equal(
 		learnt(&counts),
 		"# Learnt by test: 2026-11-25T11:59:00Z to 2026-11-25T12:01:00Z\n"
-		"# It was open, which does not say that it should have been: read this before you "
+		"# It was open, which does not say that it should have been:\n# read this before you "
 		"trust it.\n"
 		"\n# --- nginx.service\n"
 		"\n# 1 time, 2026-11-25T12:00:00Z\n"
@@ -60,7 +61,7 @@ static void a_policy_is_grouped_and_sorted(void **state)
 		"\n# 1 time, 2026-11-25T12:00:00Z\n"
 		"allow tcp/5432 on=loopback exe=/usr/lib/postgresql/15/bin/postgres "
 		"unit=postgresql@15-main.service\n"
-		"\n# --- no unit that lasts\n"
+		"\n# --- in no systemd unit that lasts\n"
 		"\n# 1 time, 2026-11-25T12:00:00Z\n"
 		"allow tcp/ephemeral on=loopback exe=/usr/bin/python3.11 user=dev\n"
 		"\ndefault alert:warning\n");

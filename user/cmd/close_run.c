@@ -153,9 +153,9 @@ static int say_nothing_meant(const struct closing *c)
 	if (c->targets.by_keys)
 		say("this port is not open any more");
 	else if (c->unexpected)
-		say("nothing that is open is unexpected");
+		say("nothing to close: no port is open that the policy does not expect");
 	else
-		say("nothing that is open is meant by this");
+		say("nothing to close: no port is open that is meant by this");
 	return STATUS_NO;
 }
 
@@ -185,8 +185,12 @@ int closing_run(struct closing *c)
 		status = listing_print(&c->listing, NULL);
 	if (!status)
 		status = guard(c);
-	if (status || c->dry_run)
+	if (status)
 		return status;
+	if (c->dry_run) {
+		say("--dry-run: nothing was closed");
+		return STATUS_OK;
+	}
 	if (!c->destroys)
 		return end_holders(c);
 	return agreed(c) ? close_all(c) : STATUS_NO;

@@ -4,6 +4,22 @@
 #include "cmd/cmd.h"
 #include "cmd/listing.h"
 
+static void count(const struct event *event, void *arg)
+{
+	(void)event;
+	++*(size_t *)arg;
+}
+
+/* A person wonders whether an empty screen is an answer; a program reads that there is no line. */
+static void say_nothing(const struct listing *listing)
+{
+	size_t n = 0;
+
+	listing_each(listing, count, &n);
+	if (!n)
+		say("nothing is open that is asked for");
+}
+
 static int list(struct stream_options *options)
 {
 	struct listing listing = { .options = options };
@@ -11,6 +27,8 @@ static int list(struct stream_options *options)
 
 	if (!status)
 		status = listing_print(&listing, NULL);
+	if (!status && options->output == &sink_table)
+		say_nothing(&listing);
 	listing_close(&listing);
 	return status;
 }

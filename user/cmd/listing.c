@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/listing.h"
+#include "cmd/listing_columns.h"
 
 #include "base/log.h"
 #include "base/out.h"
@@ -13,9 +14,6 @@
 
 /* Written once this much waits. */
 #define OUT_LOW_WATER ((size_t)64 * 1024)
-
-#define COLUMNS_OF_PORTS "proto,local,user,pid,comm"
-#define COLUMNS_OF_ALL "proto,state,local,remote,user,pid,comm"
 
 /* --- what there is ------------------------------------------------------------- */
 
@@ -139,71 +137,6 @@ static void each_meant(void *arg, event_fn tell, void *tell_arg)
 	listing_each(arg, tell, tell_arg);
 }
 
-/* --- columns that nobody chose ----------------------------------------------------- */
-
-/* Shown if there is something in them. */
-static const char *const columns_if_used[] = { "unit",  "container", "service",
-					       "queue", "holders",   "netns" };
-enum used { USED_UNIT, USED_CONTAINER, USED_SERVICE, USED_QUEUE, USED_HOLDERS, USED_NETNS, USES };
-
-struct looking {
-	struct enrich *enrich;
-	uint32_t netns; /* of the first row; 0: there is none yet */
-	bool used[USES];
-};
-
-static void look(const struct event *event, void *arg)
-{
-	const struct endpoint *local = &event->socket.local;
-	const struct process *process = event->actor.process;
-	struct looking *l = arg;
-
-	if (event->kind == EVENT_MISSING)
-		return; /* it is nowhere */
-	if (!l->netns)
-		l->netns = local->netns;
-	l->used[USED_NETNS] |= local->netns != l->netns;
-	l->used[USED_HOLDERS] |= event->n_holders > 1;
-	l->used[USED_QUEUE] |= event->socket.accept_queue > 0;
-	l->used[USED_SERVICE] |= enrich_service(l->enrich, local->proto, local->port) != NULL;
-	if (!process)
-		return;
-	l->used[USED_UNIT] |= enrich_unit(l->enrich, process) != NULL;
-	l->used[USED_CONTAINER] |= enrich_container(l->enrich, process) != NULL;
-}
-
-/* Where it is: of interest also to a command that has its own columns. */
-static bool is_place(enum used used)
-{
-	return used == USED_UNIT || used == USED_CONTAINER || used == USED_NETNS;
-}
-
-/* What would be empty, or the same, in every line is left out. */
-static void choose_columns(const struct listing *listing, const struct listing_of *of,
-			   struct column_list *columns)
-{
-	const char *first = listing->options->all ? COLUMNS_OF_ALL : COLUMNS_OF_PORTS, *bad;
-	struct looking looking = { .enrich = listing->enrich };
-	struct buf names = { 0 };
-
-	buf_puts(&names, listing->columns ? listing->columns : first);
-	of->each(of->arg, look, &looking);
-	for (enum used i = 0; i < USES; i++) {
-		if (!looking.used[i] || (listing->columns && !is_place(i)))
-			continue;
-		buf_putc(&names, ',');
-		buf_puts(&names, columns_if_used[i]);
-	}
-	if (listing->columns_last) {
-		buf_putc(&names, ',');
-		buf_puts(&names, listing->columns_last);
-	}
-	buf_putc(&names, '\0');
-	if (!names.failed)
-		columns_parse(names.data, columns, &bad);
-	buf_free(&names);
-}
-
 /* --- printing ------------------------------------------------------------------------ */
 
 struct printing {
@@ -242,8 +175,9 @@ int listing_print(const struct listing *listing, const struct listing_of *of)
 {
 	const struct listing_of meant = { each_meant, (void *)listing };
 	const struct stream_options *o = listing->options;
+	bool is_table = o->output == &sink_table;
 	struct printing p = {
-		.sink = { .ops = o->output == &sink_table ? &sink_listing : o->output,
+		.sink = { .ops = is_table ? &sink_listing : o->output,
 			  .enrich = listing->enrich,
 			  .columns = o->columns,
 			  .color = stream_options_color(o, STDOUT_FILENO),
@@ -254,7 +188,7 @@ int listing_print(const struct listing *listing, const struct listing_of *of)
 	if (!of)
 		of = &meant;
 	if (!o->columns.n && o->output != &sink_json)
-		choose_columns(listing, of, &p.sink.columns);
+		listing_choose_columns(listing, of, is_table ? p.sink.width : 0, &p.sink.columns);
 	out_open(&p.out, STDOUT_FILENO);
 	status = print(of, &p);
 	out_free(&p.out);

@@ -239,7 +239,7 @@ int cmd_policy(int argc, char **argv)
 	argv += first;
 	argc -= first;
 	if (!argc)
-		return usage("check or test?");
+		return usage("policy takes check or test");
 	if (!strcmp(argv[0], "check") && json)
 		return usage("policy check prints no JSON");
 	if (!strcmp(argv[0], "check"))
@@ -247,5 +247,5 @@ int cmd_policy(int argc, char **argv)
 	if (!strcmp(argv[0], "test"))
 		return argc >= 4 ? test(argv + 1, argc - 1, json) :
 				   usage("policy test takes a file, a protocol and an address");
-	return usage("neither check nor test");
+	return usage("policy takes check or test");
 }

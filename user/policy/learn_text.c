@@ -185,7 +185,7 @@ static void put_heading(struct text *t, const struct learnt *who, const struct l
 	if (who->review && (!before || !before->review))
 		buf_puts(t->out, "\n# REVIEW: what follows is not let through. Look at each, and "
 				 "take its \"#allow\" out of the\n# comment if it is right.\n");
-	put_comment(t->out, "\n# --- ", who->unit ? who->unit : "no unit that lasts");
+	put_comment(t->out, "\n# --- ", who->unit ? who->unit : "in no systemd unit that lasts");
 }
 
 /* Puts one rule, or several under REVIEW, unless the other text has them; true: it was put. */
@@ -288,7 +288,7 @@ void learn_put(const struct learn *learn, const char *by, struct buf *out,
 	put_span_of_all(out, learn);
 	put_dropped(&t);
 	buf_puts(out,
-		 "# It was open, which does not say that it should have been: read this before "
+		 "# It was open, which does not say that it should have been:\n# read this before "
 		 "you trust it.\n");
 	put_part(&t, false);
 	buf_puts(out, "\n" DEFAULT_RULE);
