@@ -2,6 +2,8 @@
 /* The table of list: golden texts. */
 #include "sinks.h"
 
+#include "model/verdict.h"
+
 #include <locale.h>
 
 static void begin(const char *columns, size_t width)
@@ -106,6 +108,46 @@ static void a_narrow_terminal_cuts_names_and_no_port(void **state)
 		     "tcp   [2020:2020:2020:2020:2020:2020:2020:2020]:65535 pyth python3 -m\n");
 }
 
+/* Beside the others where there is room, broken at blanks; else below. */
+static void a_reason_is_read_whole(void **state)
+{
+	const struct verdict verdict = {
+		.kind = VERDICT_UNEXPECTED,
+		.rule = "default",
+		.why = "no rule allows it, and none that is there names tcp/80",
+	};
+	struct event event = a_port(80), other = a_port(81);
+
+	(void)state;
+	event.verdict = &verdict;
+	begin("local,comm,why", 73);
+	put(&event);
+	put(&other);
+	assert_table("LOCAL      COMM    WHY\n"
+		     "0.0.0.0:80 python3 no rule allows it, and none that is there names tcp/80\n"
+		     "0.0.0.0:81 python3\n");
+	begin("local,comm,why", 72);
+	put(&event);
+	put(&other);
+	assert_table("LOCAL      COMM    WHY\n"
+		     "0.0.0.0:80 python3 no rule allows it, and none that is there names\n"
+		     "                   tcp/80\n"
+		     "0.0.0.0:81 python3\n");
+	begin("local,comm,why", 58);
+	put(&event);
+	put(&other);
+	assert_table("LOCAL      COMM\n"
+		     "0.0.0.0:80 python3\n"
+		     "  no rule allows it, and none that is there names tcp/80\n"
+		     "0.0.0.0:81 python3\n");
+	begin("local,comm,why", 30);
+	put(&event);
+	assert_table("LOCAL      COMM\n"
+		     "0.0.0.0:80 python3\n"
+		     "  no rule allows it, and none\n"
+		     "  that is there names tcp/80\n");
+}
+
 static void hostile_names_are_escaped_before_the_library_sees_them(void **state)
 {
 	struct event event = a_port(80);
@@ -132,6 +174,7 @@ int main(void)
 		SINK_TEST(a_port_of_nobody_says_so),
 		SINK_TEST(connections_have_a_state_and_another_end),
 		SINK_TEST(a_narrow_terminal_cuts_names_and_no_port),
+		SINK_TEST(a_reason_is_read_whole),
 		SINK_TEST(hostile_names_are_escaped_before_the_library_sees_them),
 		SINK_TEST(nothing_to_list_prints_nothing),
 	};

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
 #define COLUMNS_OF_PORTS "proto,local,user,pid,comm"
 #define COLUMNS_OF_ALL "proto,state,local,remote,user,pid,comm"
 
@@ -86,24 +88,26 @@ static void measure(const struct event *event, void *arg)
 	struct measuring *m = arg;
 
 	for (size_t i = 0; i < m->columns->n; i++) {
-		size_t fit, width;
+		size_t all, width;
 
 		buf_clear(&m->cell);
 		m->columns->columns[i]->put(event, m->enrich, &m->cell);
-		width = width_text(m->cell.data, m->cell.len, SIZE_MAX, &fit);
+		width = width_text(m->cell.data, m->cell.len, SIZE_MAX, &all);
 		if (width > m->widths[i])
 			m->widths[i] = width;
 	}
 }
 
-static size_t line_width(const struct measuring *m)
+static size_t line_width(const struct measuring *m, bool cut)
 {
 	size_t sum = m->columns->n - 1;
 
 	for (size_t i = 0; i < m->columns->n; i++) {
-		size_t name = strlen(m->columns->columns[i]->name);
+		const struct column *column = m->columns->columns[i];
+		size_t name = strlen(column->name);
+		bool is_name = m->widths[i] < name || (cut && column->flags & COLUMN_CUT);
 
-		sum += m->widths[i] > name ? m->widths[i] : name;
+		sum += is_name ? name : m->widths[i];
 	}
 	return sum;
 }
@@ -126,20 +130,29 @@ static void leave_out(struct measuring *m, struct column_list *columns, size_t a
 	}
 }
 
-/* What can be missed best goes before anything is cut: the others are cut a little then. */
+/* cut: what can be cut is cut already. */
+static void leave_out_while(struct measuring *m, struct column_list *columns,
+			    const char *const *names, size_t n, size_t width, bool cut)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t at = find(columns, names[i]);
+
+		if (at < columns->n && line_width(m, cut) > width)
+			leave_out(m, columns, at);
+	}
+}
+
+/* What can be missed best goes before anything is cut, what is missed goes where that is not enough. */
 static void fit(const struct listing *listing, const struct listing_of *of, size_t width,
 		struct column_list *columns)
 {
 	static const char *const missable[] = { "service", "queue" };
+	static const char *const missed[] = { "holders", "user" };
 	struct measuring m = { .enrich = listing->enrich, .columns = columns };
 
 	of->each(of->arg, measure, &m);
-	for (size_t i = 0; i < sizeof(missable) / sizeof(*missable); i++) {
-		size_t at = find(columns, missable[i]);
-
-		if (at < columns->n && line_width(&m) > width)
-			leave_out(&m, columns, at);
-	}
+	leave_out_while(&m, columns, missable, COUNT(missable), width, false);
+	leave_out_while(&m, columns, missed, COUNT(missed), width, true);
 	buf_free(&m.cell);
 }
 

@@ -3,11 +3,15 @@
  * What is open now, for a person: columns as wide as what is in them, by
  * libsmartcols. It sees cells that went through our escaper alone.
  */
+#include "output/listing_wrap.h"
 #include "output/sink.h"
 
 #include <ctype.h>
 #include <libsmartcols/libsmartcols.h>
 #include <stdlib.h>
+
+/* Less room makes a tower of words. */
+#define BESIDE_MIN 40
 
 /* One list at a time: begin() makes the table, end() prints it. NULL: no memory. */
 static struct libscols_table *table;
@@ -85,10 +89,32 @@ static void event_line(const struct sink *sink, const struct event *event, struc
 	}
 }
 
-/* Without the blanks that an empty last cell leaves. */
-static void put_lines(const char *text, struct buf *out)
+/*
+ * A column that is read whole goes on in further lines, beside the others where they leave it room, or
+ * else below them: n columns: none does, its number.
+ */
+static size_t place_wrapped(const struct sink *sink, struct buf *out)
 {
-	while (*text) {
+	const struct column_list *list = &sink->columns;
+	size_t at = 0, room;
+
+	while (at < list->n && !(list->columns[at]->flags & COLUMN_WRAPPED))
+		at++;
+	if (!sink->width || at == list->n)
+		return list->n;
+	room = listing_room(table, at, sink->width);
+	if (room < BESIDE_MIN && room < listing_column_width(table, at)) {
+		scols_column_set_flags(scols_table_get_column(table, at), SCOLS_FL_HIDDEN);
+		return at;
+	}
+	out->failed |= listing_wrap(table, at, room) != 0;
+	return list->n;
+}
+
+/* Without the blanks that an empty last cell leaves. */
+static void put_lines(const struct sink *sink, const char *text, size_t below, struct buf *out)
+{
+	for (size_t i = 0; *text; i++) {
 		const char *eol = strchrnul(text, '\n');
 		size_t n = (size_t)(eol - text);
 
@@ -97,24 +123,28 @@ static void put_lines(const char *text, struct buf *out)
 		buf_put(out, text, n);
 		buf_putc(out, '\n');
 		text = *eol ? eol + 1 : eol;
+		/* The first line is the header. */
+		if (i && below < sink->columns.n)
+			listing_put_below(table, below, i - 1, sink->width, out);
 	}
 }
 
 static void end(const struct sink *sink, struct buf *out)
 {
 	char *text = NULL;
+	size_t below;
 
-	(void)sink;
 	if (!table)
 		return;
 	if (scols_table_is_empty(table)) {
 		drop();
 		return;
 	}
+	below = place_wrapped(sink, out);
 	if (scols_print_table_to_string(table, &text))
 		out->failed = true;
 	else
-		put_lines(text, out);
+		put_lines(sink, text, below, out);
 	free(text);
 	drop();
 }
