@@ -135,6 +135,8 @@ static void a_port_without_any_goes(void **state)
 	connect_as(EVENT_CONNECT, 41000, 1, START);
 	conns_age(&board.conns, START + CONNS_IDLE_NS);
 	assert_int_equal(board.conns.list.n_all, 1);
+	/* As long as it has one nothing of it changes by itself. */
+	assert_int_equal(conns_due(&board.conns), UINT64_MAX);
 	connect_as(EVENT_END, 41000, 1, START + CONNS_IDLE_NS);
 	conns_age(&board.conns, START + CONNS_IDLE_NS + SECOND);
 	assert_int_equal(board.conns.list.n_all, 0);

@@ -42,7 +42,7 @@ static int compare_row(const void *a, const void *b)
 
 void conns_init(struct conns *conns, struct procs *procs)
 {
-	*conns = (struct conns){ .procs = procs };
+	*conns = (struct conns){ .procs = procs, .due_ns = UINT64_MAX };
 	TAILQ_INIT(&conns->by_use);
 }
 
@@ -199,6 +199,7 @@ static void forget(struct conns *conns, const struct socket_info *socket)
 		return;
 	known = *found;
 	known->row->n_now--;
+	conns->due_ns = (conns->second + 1) * NSEC_PER_SEC;
 	list_touch(&conns->list, &known->row->item);
 	tdelete(&key, &conns->known, compare_known);
 	free(known);
@@ -229,6 +230,7 @@ static int begin(struct conns *conns, const struct event *event, const struct ev
 		row->n_total++;
 	}
 	row->last_ns = now_ns;
+	conns->due_ns = (conns->second + 1) * NSEC_PER_SEC;
 	TAILQ_REMOVE(&conns->by_use, row, by_use);
 	TAILQ_INSERT_TAIL(&conns->by_use, row, by_use);
 	list_touch(&conns->list, &row->item);
@@ -259,7 +261,14 @@ int conns_event(struct conns *conns, const struct event *event, const struct eve
 
 uint64_t conns_due(const struct conns *conns)
 {
-	return conns->list.n_all ? (conns->second + 1) * NSEC_PER_SEC : UINT64_MAX;
+	return conns->due_ns;
+}
+
+static uint64_t row_due(const struct conn_row *row, uint64_t second)
+{
+	if (!is_quiet(row))
+		return (second + 1) * NSEC_PER_SEC;
+	return row->n_now ? UINT64_MAX : row->last_ns + CONNS_IDLE_NS;
 }
 
 bool conns_age(struct conns *conns, uint64_t now_ns)
@@ -271,6 +280,7 @@ bool conns_age(struct conns *conns, uint64_t now_ns)
 	if (second == conns->second)
 		return false;
 	conns->second = second;
+	conns->due_ns = UINT64_MAX;
 	for (row = TAILQ_FIRST(&conns->by_use); row; row = next) {
 		next = TAILQ_NEXT(row, by_use);
 		if (!row->n_now && now_ns - row->last_ns >= CONNS_IDLE_NS) {
@@ -283,6 +293,8 @@ bool conns_age(struct conns *conns, uint64_t now_ns)
 			changed = true;
 		}
 		move_to(row, second);
+		if (row_due(row, second) < conns->due_ns)
+			conns->due_ns = row_due(row, second);
 	}
 	return changed;
 }

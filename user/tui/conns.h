@@ -43,6 +43,7 @@ struct conns {
 	void *rows;  /* by key */
 	void *known; /* by socket */
 	size_t n_known;
+	uint64_t due_ns;
 	struct conn_rows by_use; /* the one that had none for the longest time first */
 	uint64_t second;
 };
