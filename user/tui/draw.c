@@ -56,6 +56,17 @@ static void draw_counts(const struct tui *tui, int x)
 	put_word(tui, 0, x, text, (size_t)len, tui->board.n_unexpected ? STYLE_BAD : STYLE_PLAIN);
 }
 
+/* Alerts that nobody has looked at stand out. */
+static unsigned int tab_style(const struct tui *tui, int i)
+{
+	const struct tab *tab = &tui->tabs[i];
+
+	if (i == (int)tui->tab)
+		return STYLE_BAR_ON;
+	return i == TUI_ALERTS && tab->list->last_id != tab->seen_id ? STYLE_UNEXPECTED :
+								       STYLE_PLAIN;
+}
+
 static void draw_tabs(struct tui *tui)
 {
 	char text[64];
@@ -67,10 +78,10 @@ static void draw_tabs(struct tui *tui)
 		if (count_of(tui, i))
 			len += snprintf(text + len, sizeof(text) - (size_t)len, "%zu ",
 					count_of(tui, i));
-		x = put_word(tui, 0, x, text, (size_t)len,
-			     i == (int)tui->tab ? STYLE_BAR_ON : STYLE_PLAIN);
+		x = put_word(tui, 0, x, text, (size_t)len, tab_style(tui, i));
 		tui->tab_ends[i] = x;
 	}
+	current_tab(tui)->seen_id = current_tab(tui)->list->last_id;
 	draw_counts(tui, x);
 }
 

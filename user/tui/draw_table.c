@@ -39,12 +39,15 @@ static void draw_headings(const struct tui *tui)
 	const struct tab *tab = &tui->tabs[tui->tab];
 	const struct grid *grid = &tui->grid;
 	int x = MARKS_WIDTH;
+	size_t i = 0;
 
 	draw_line(tui, 1, tab->first ? "<" : "", tab->first ? 1 : 0, STYLE_BAR);
-	for (size_t i = 0; i < grid->columns && grid->widths[i]; i++) {
+	for (; i < grid->columns && grid->widths[i]; i++) {
 		put_heading(tui, x, tab->columns.columns[tab->first + i], grid->widths[i]);
 		x += (int)grid->widths[i] + 1;
 	}
+	if (i < grid->columns)
+		terminal_put(&tui->terminal, 1, tui->terminal.width - 1, 1, ">", 1, STYLE_BAR_ON);
 }
 
 /* Of what somebody has to see; a port that is no longer there is nobody's concern. */

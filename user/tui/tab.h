@@ -13,6 +13,7 @@ struct tab {
 	size_t widths[COLUMNS_MAX]; /* of columns: they only grow, so that nothing jumps */
 	size_t first;               /* the first column that is shown */
 	bool entered;
+	uint64_t seen_id; /* the newest row there was when it was shown */
 };
 
 /* Those of the board, with the columns they begin with; ports: NULL, or those of the ports. */
