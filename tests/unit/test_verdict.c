@@ -165,12 +165,12 @@ static void what_was_counted_has_a_line(void **state)
 				     .local = &local };
 
 	(void)state;
-	alert_put_count(&count, false, &out);
+	alert_put_count(&sink, &count, &out);
 	assert_text(&out, "!!!!!!!! WARNING   29 MORE in 60 s: tcp 0.0.0.0:80 by /bin/a\\x0a in "
 			  "a.service\n");
 	local.family = 0; /* missing */
 	count.exe = count.unit = NULL;
-	alert_put_count(&count, false, &out);
+	alert_put_count(&sink, &count, &out);
 	assert_text(&out, "!!!!!!!! WARNING   29 MORE in 60 s: tcp *:80\n");
 	count = (struct alert_count){ .course = ALERT_STORM,
 				      .count = 1,
@@ -178,11 +178,17 @@ static void what_was_counted_has_a_line(void **state)
 				      .severity = SEVERITY_CRIT,
 				      .first = 7,
 				      .last = 7 };
-	alert_put_count(&count, true, &out);
+	sink.color = true;
+	alert_put_count(&sink, &count, &out);
 	assert_text(&out, "\033[1;31m!!!!!!!! CRIT      1 MORE in 10 s: port 7\033[0m\n");
+	sink.color = false;
+	sink.width = 40;
+	alert_put_count(&sink, &count, &out);
+	assert_text(&out, "!!!!!!!! CRIT      1 MORE in 10 s: port\n                   7\n");
+	sink.width = 0;
 	count.last = 9;
 	count.many_exes = true;
-	alert_put_count(&count, false, &out);
+	alert_put_count(&sink, &count, &out);
 	assert_text(&out, "!!!!!!!! CRIT      1 MORE in 10 s: ports 7-9 by other executables\n");
 }
 

@@ -31,7 +31,7 @@ static void put_count(const struct alert_count *count, void *arg)
 	struct alerting *alerting = arg;
 
 	if (is_for_people(alerting))
-		alert_put_count(count, alerting->stream->sink.color, stream_text(alerting->stream));
+		alert_put_count(&alerting->stream->sink, count, stream_text(alerting->stream));
 }
 
 static void set_timers(struct alerting *alerting)

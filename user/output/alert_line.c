@@ -2,12 +2,14 @@
 #include "output/alert_line.h"
 
 #include "base/escape.h"
+#include "base/wrap.h"
 #include "output/cells.h"
 
 #include <string.h>
 
 #define COLOR_OFF "\033[0m"
 #define NSEC_PER_SEC 1000000000ULL
+#define MARK "!!!!!!!! "
 #define SEVERITY_WIDTH 10 /* as wide as the column EVENT of the rows, and a blank */
 
 static const char *color_of(enum severity severity)
@@ -22,22 +24,25 @@ static const char *color_of(enum severity severity)
 	}
 }
 
-static void put_mark(enum severity severity, bool color, struct buf *out)
+/* As a line that is no row, in its colour; on a terminal words go on below words. */
+static void put_marked(const struct sink *sink, enum severity severity, const struct buf *words,
+		       struct buf *out)
 {
 	const char *name = severity_name(severity);
+	struct buf line = { 0 };
 
-	if (color)
+	buf_puts(&line, MARK);
+	cell_put_upper(name, &line);
+	buf_fill(&line, ' ', SEVERITY_WIDTH - strlen(name));
+	buf_put(&line, words->data, words->len);
+	if (sink->color)
 		buf_puts(out, color_of(severity));
-	buf_puts(out, "!!!!!!!! ");
-	cell_put_upper(name, out);
-	buf_fill(out, ' ', SEVERITY_WIDTH - strlen(name));
-}
-
-static void put_end(bool color, struct buf *out)
-{
-	if (color)
+	wrap_line(out, line.data, line.len, sink->width, strlen(MARK) + SEVERITY_WIDTH);
+	if (sink->color)
 		buf_puts(out, COLOR_OFF);
 	buf_putc(out, '\n');
+	out->failed |= line.failed || words->failed;
+	buf_free(&line);
 }
 
 /* The row above has what the process calls itself; here is what it is. */
@@ -57,22 +62,23 @@ static void put_who(const struct process *process, struct buf *out)
 	}
 }
 
-void alert_put_line(const struct event *event, bool color, struct buf *out)
+void alert_put_line(const struct sink *sink, const struct event *event, struct buf *out)
 {
 	const struct verdict *verdict = event->verdict;
+	struct buf words = { 0 };
 
-	put_mark(verdict->severity, color, out);
-	cell_put_upper(verdict_finding(verdict), out);
+	cell_put_upper(verdict_finding(verdict), &words);
 	if (verdict->why) {
-		buf_puts(out, ": ");
-		escape_puts(out, verdict->why);
+		buf_puts(&words, ": ");
+		escape_puts(&words, verdict->why);
 	}
-	buf_puts(out, " [");
-	escape_puts(out, verdict->rule);
-	buf_putc(out, ']');
+	buf_puts(&words, " [");
+	escape_puts(&words, verdict->rule);
+	buf_putc(&words, ']');
 	if (event->actor.process)
-		put_who(event->actor.process, out);
-	put_end(color, out);
+		put_who(event->actor.process, &words);
+	put_marked(sink, verdict->severity, &words, out);
+	buf_free(&words);
 }
 
 /* "tcp 0.0.0.0:8080"; of a port that is missing "tcp *:8080" */
@@ -127,9 +133,11 @@ void alert_put_count_words(const struct alert_count *count, struct buf *out)
 	put_by(count, out);
 }
 
-void alert_put_count(const struct alert_count *count, bool color, struct buf *out)
+void alert_put_count(const struct sink *sink, const struct alert_count *count, struct buf *out)
 {
-	put_mark(count->severity, color, out);
-	alert_put_count_words(count, out);
-	put_end(color, out);
+	struct buf words = { 0 };
+
+	alert_put_count_words(count, &words);
+	put_marked(sink, count->severity, &words, out);
+	buf_free(&words);
 }

@@ -172,7 +172,7 @@ static void event_line(const struct sink *sink, const struct event *event, struc
 		buf_puts(out, COLOR_OFF);
 	buf_putc(out, '\n');
 	if (event->alert)
-		alert_put_line(event, sink->color, out);
+		alert_put_line(sink, event, out);
 }
 
 const struct sink_ops sink_table = { "table", begin, event_line, NULL };

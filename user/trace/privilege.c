@@ -36,8 +36,7 @@ int privilege_check(char *why, size_t size)
 		return 0;
 	snprintf(why, size,
 		 "tracing needs %s, which this process lacks: run it by sudo, or give the program "
-		 "the capabilities: setcap cap_bpf,cap_perfmon,cap_net_admin,cap_sys_admin,"
-		 "cap_sys_ptrace,cap_dac_read_search=ep PROGRAM",
+		 "capabilities, as porttrace(8) says",
 		 missing);
 	return -EPERM;
 }
