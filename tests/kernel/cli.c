@@ -192,6 +192,28 @@ static void a_file_without_types(void)
 	expect_reason(args, "--btf /proc/version: there are no types");
 }
 
+/* Why the one that was asked for does not attach, and not that others were not asked for. */
+static void a_backend_that_lacks(void)
+{
+	static const char *const backends[] = { "fentry", "kprobe" };
+	static struct outcome outcome;
+	char reason[32];
+	int lacking = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(backends); i++) {
+		const char *args[] = { "watch", "--for", "1ms", "--hooks", backends[i], NULL };
+
+		run_porttrace(args, false, &outcome);
+		if (!strstr(outcome.err, "no hook can be attached here"))
+			continue;
+		snprintf(reason, sizeof(reason), "here; %s: ", backends[i]);
+		expect_reason(args, reason);
+		lacking++;
+	}
+	if (!lacking)
+		test_skip("fentry and kprobe attach here");
+}
+
 const struct test cli_tests[] = {
 	{ "bad-usage", "wrong usage: exit 2, and a message that names the word", refuses_bad_usage,
 	  20 },
@@ -203,6 +225,7 @@ const struct test cli_tests[] = {
 	  without_cgroup_mount, 0 },
 	{ "no-proc", "where /proc is not mounted, it says so", without_proc, 0 },
 	{ "no-descriptors", "so it does where descriptors are used up", without_descriptors, 0 },
+	{ "no-backend", "--hooks: why this one does not attach", a_backend_that_lacks, 0 },
 	{ "no-types", "--btf with another file: it names the file", a_file_without_types, 0 },
 	{ 0 },
 };

@@ -2,18 +2,40 @@
 #include "cmd/policing.h"
 
 #include "base/log.h"
+#include "base/terminal.h"
+#include "base/wrap.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
+#define HANG 2
+
+/* What is indented is a line of the policy, with a caret below: it stays as it is. */
+static void put_sentences(const struct buf *text, struct buf *out)
+{
+	size_t width = terminal_width(STDERR_FILENO);
+
+	for (size_t at = 0; at < text->len;) {
+		const char *line = text->data + at;
+		const char *eol = memchr(line, '\n', text->len - at);
+		size_t n = eol ? (size_t)(eol - line) : text->len - at;
+
+		wrap_line(out, line, n, *line == ' ' ? 0 : width, HANG);
+		buf_putc(out, '\n');
+		at += n + 1;
+	}
+}
+
 void policing_put_problems(const struct policy_problems *problems)
 {
-	struct buf text = { 0 };
+	struct buf text = { 0 }, wrapped = { 0 };
 
 	policy_problems_put(problems, &text);
-	say_text(text.data, text.len);
+	put_sentences(&text, &wrapped);
+	say_text(wrapped.data, wrapped.len);
 	buf_free(&text);
+	buf_free(&wrapped);
 }
 
 int policing_load(struct policy **out, const char *path)

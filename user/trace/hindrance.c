@@ -143,14 +143,15 @@ void hindrance_behind(char why[COVERAGE_WHY], int err)
 }
 
 /* No rung is left: what the first one said, of those that see a listen(). */
-static bool explain_rungs(struct coverage *coverage)
+static bool explain_rungs(struct coverage *coverage, const char *backend)
 {
 	const struct capability_state *state = &coverage->states[CAPABILITY_TCP_OPEN];
 
 	for (size_t i = 0; i < state->n_attempts; i++) {
 		const struct attempt *attempt = &state->attempts[i];
 
-		if (!*attempt->why || attempt->holds)
+		if (!*attempt->why || attempt->holds ||
+		    (backend && strcmp(attempt->backend, backend) != 0))
 			continue;
 		snprintf(coverage->why, sizeof(coverage->why),
 			 "no hook can be attached here; %s: %s", attempt->backend, attempt->why);
@@ -159,8 +160,8 @@ static bool explain_rungs(struct coverage *coverage)
 	return false;
 }
 
-void hindrance_of_hooks(struct coverage *coverage, int err)
+void hindrance_of_hooks(struct coverage *coverage, const char *backend, int err)
 {
-	if (*coverage->why || err != -ENOSYS || !explain_rungs(coverage))
+	if (*coverage->why || err != -ENOSYS || !explain_rungs(coverage, backend))
 		hindrance_behind(coverage->why, err);
 }

@@ -9,7 +9,10 @@
 int hindrance_before(struct trace *trace, char why[COVERAGE_WHY]);
 /* What may be behind an error, unless why has a sentence already. */
 void hindrance_behind(char why[COVERAGE_WHY], int err);
-/* The same, into coverage->why; where no rung is left, by what the first of them said. */
-void hindrance_of_hooks(struct coverage *coverage, int err);
+/*
+ * The same, into coverage->why; where no rung is left, by what the first of them said. backend: NULL, or
+ * the one that was asked for.
+ */
+void hindrance_of_hooks(struct coverage *coverage, const char *backend, int err);
 
 #endif

@@ -185,7 +185,7 @@ int trace_open(struct trace **out, const struct trace_wants *wants, struct cover
 	trace->connections = wants->events >> RECORD_BIND;
 	err = open_with(trace, wants, coverage);
 	if (err) {
-		hindrance_of_hooks(coverage, err);
+		hindrance_of_hooks(coverage, wants->force_hooks, err);
 		trace_close(trace);
 		return err;
 	}
