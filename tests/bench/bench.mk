@@ -4,7 +4,7 @@
 BENCH_OBJ := build/obj/bench
 BENCH_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g -O2
 BENCH_OBJECTS := $(patsubst tests/bench/%.c,$(BENCH_OBJ)/%.o,\
-	$(filter-out tests/bench/floor.c %.bpf.c,$(wildcard tests/bench/*.c)))
+	$(filter-out tests/bench/floor.c tests/bench/opener.c %.bpf.c,$(wildcard tests/bench/*.c)))
 
 $(BENCH_OBJ)/%.o: tests/bench/%.c Makefile tests/bench/bench.mk
 	$(call say,CC,$<)
@@ -28,6 +28,19 @@ build/bench/floor: $(BENCH_OBJ)/floor.o
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $^ -lbpf -lelf -lz
+
+build/bench/opener: $(BENCH_OBJ)/opener.o
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_CFLAGS) -o $@ $^
+
+# How many of short-lived openers porttrace and bcc's tools tell, on other kernels.
+.PHONY: bench-peers
+bench-peers: build/porttrace build/bench/opener
+	@tools/setup vm
+	@tools/setup bench
+	@PATH=$$PATH:/usr/sbin; tests/vm/script tests/vm/guest-peers build/porttrace build/bench/opener \
+		$$(for tool in solisten bindsnoop tcpstates; do command -v $$tool || exit; done) -- 5.10 6.1 6.12 newest
 
 build/bench/floor.bpf.o: tests/bench/floor.bpf.c Makefile tests/bench/bench.mk
 	$(call say,BPF,$<)
