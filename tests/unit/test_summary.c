@@ -66,7 +66,7 @@ static void a_port_is_a_line_with_its_time(void **state)
 	note(EVENT_OPEN, RECORD_OPEN, 1, 80, SECOND);
 	note(EVENT_CLOSE, RECORD_CLOSE, 1, 80, 3 * SECOND + 5000000);
 	assert_string_equal(printed(),
-			    "\nPROTO   OPENED                  BY                        FOR\n"
+			    "\nPROTO   OPENED                  BY                        OPEN FOR\n"
 			    "tcp     127.0.0.1:80            nc (42)                   2.005 s\n");
 	assert_int_equal(summary_open(&summary), 0);
 }
@@ -112,10 +112,10 @@ static void peers_are_counted(void **state)
 	note_connect(443);
 	note_connect(443);
 	note_connect(25);
-	assert_string_equal(printed(),
-			    "\nPROTO   CONNECTED TO            BY                        TIMES\n"
-			    "tcp     10.0.0.1:443            nc\\x1b (42)               2 times\n"
-			    "tcp     10.0.0.1:25             nc\\x1b (42)               1 time\n");
+	assert_string_equal(
+		printed(), "\nPROTO   CONNECTED TO            BY                        HOW OFTEN\n"
+			   "tcp     10.0.0.1:443            nc\\x1b (42)               2 times\n"
+			   "tcp     10.0.0.1:25             nc\\x1b (42)               1 time\n");
 }
 
 static void what_has_no_place_is_counted(void **state)

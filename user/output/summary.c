@@ -2,6 +2,7 @@
 #include "output/summary.h"
 
 #include "base/escape.h"
+#include "base/width.h"
 #include "output/cells.h"
 
 #include <inttypes.h>
@@ -152,9 +153,9 @@ void summary_free(struct summary *summary)
 
 static void pad(struct buf *out, size_t from, size_t width)
 {
-	size_t len = out->len - from;
+	size_t fit, cells = width_text(out->data + from, out->len - from, SIZE_MAX, &fit);
 
-	buf_fill(out, ' ', len < width ? width - len : 1);
+	buf_fill(out, ' ', cells < width ? width - cells : 1);
 }
 
 static void put_who(const char *comm, uint32_t pid, struct buf *out)
@@ -240,9 +241,9 @@ void summary_print(const struct summary *summary, struct buf *out)
 		return;
 	}
 	put_rows(summary, false,
-		 "\nPROTO   OPENED                  BY                        FOR\n", out);
+		 "\nPROTO   OPENED                  BY                        OPEN FOR\n", out);
 	put_rows(summary, true,
-		 "\nPROTO   CONNECTED TO            BY                        TIMES\n", out);
+		 "\nPROTO   CONNECTED TO            BY                        HOW OFTEN\n", out);
 	if (!summary->beyond)
 		return;
 	buf_puts(out, "and ");
