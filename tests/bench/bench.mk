@@ -36,7 +36,7 @@ build/bench/opener: $(BENCH_OBJ)/opener.o
 
 # How many of short-lived openers porttrace and bcc's tools tell, on other kernels.
 .PHONY: bench-peers
-bench-peers: build/porttrace build/bench/opener
+bench-peers: build/porttrace build/bench/opener ## what bcc's tools tell of short-lived openers, and porttrace; other kernels
 	@tools/setup vm
 	@tools/setup bench
 	@PATH=$$PATH:/usr/sbin; tests/vm/script tests/vm/guest-peers build/porttrace build/bench/opener \
