@@ -17,7 +17,7 @@ struct enrich {
 	void *netns; /* of struct netns_name, see netns.c */
 	uint64_t netns_read_ns;
 	void *groups;      /* of struct membership, see accounts.c */
-	struct host *host; /* see exe.c; NULL: not asked for yet */
+	struct host *host; /* see host.h; NULL: not asked for yet */
 	char iface[IF_NAMESIZE];
 };
 
