@@ -153,6 +153,7 @@ $(B)/tests/live: $(KERNEL_OBJECTS)
 .PHONY: test-kernel
 # What they saw is held against the schema at the end, each shape of a line once.
 test-kernel: $(B)/tests/live build/porttrace ## the live tests, as root
+	@mkdir -p $(RESULTS)
 	@status=0; $(B)/tests/live --porttrace build/porttrace --results $(RESULTS)/kernel.tsv \
 		--events build/live-events.json || status=1; \
 	tests/check $(RESULTS)/docs.tsv docs live-events-are-of-the-schema tests/docs/events build/live-events.json \
