@@ -19,6 +19,7 @@ static const struct command {
 } commands[] = {
 	{ "watch", cmd_watch, "print what is open, then each port that opens or closes (default)" },
 	{ "list", cmd_list, "print what is open now, with all that hold it, once" },
+	{ "top", cmd_top, "show what is open as a table in the terminal, live" },
 	{ "who", cmd_who, "tell all that is known of who has a port" },
 	{ "wait", cmd_wait, "return as soon as a port is open, or closed" },
 	{ "close", cmd_close, "close ports of other processes, which keep running" },

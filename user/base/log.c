@@ -21,6 +21,8 @@
 #define HANG 2
 
 static bool hurried;
+static void (*taker)(const char *text, size_t len, void *arg);
+static void *taker_arg;
 static struct out out;
 static uint64_t unsaid;
 
@@ -64,8 +66,18 @@ static void put_hurried(const char *text, size_t len)
 	out.err = 0;
 }
 
+void say_to(void (*take)(const char *text, size_t len, void *arg), void *arg)
+{
+	taker = take;
+	taker_arg = arg;
+}
+
 void say_text(const char *text, size_t len)
 {
+	if (taker) {
+		taker(text, len, taker_arg);
+		return;
+	}
 	if (hurried) {
 		put_hurried(text, len);
 		return;
@@ -73,6 +85,15 @@ void say_text(const char *text, size_t len)
 	if (write(STDERR_FILENO, text, len) < 0) {
 		/* Nowhere left to say so. */
 	}
+}
+
+static const char name[] = "porttrace: ";
+
+size_t say_name(const char *text, size_t len)
+{
+	size_t n = sizeof(name) - 1;
+
+	return len >= n && !memcmp(text, name, n) ? n : 0;
 }
 
 void say(const char *format, ...)
@@ -84,7 +105,7 @@ void say(const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	buf_puts(&line, "porttrace: ");
+	buf_puts(&line, name);
 	escape_puts(&line, text);
 	wrap_line(&wrapped, line.data, line.len, terminal_width(STDERR_FILENO), HANG);
 	buf_putc(&wrapped, '\n');

@@ -11,8 +11,17 @@
  */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* How much of a message is the program's name, which a pane of its own does not need. */
+size_t say_name(const char *text, size_t len);
+
 /* Lines as they are, escaped before. */
 void say_text(const char *text, size_t len);
+
+/*
+ * From now on messages, lines as they are, go to take(text, len, arg) and not to stderr; NULL: to
+ * stderr again. For who draws on the terminal that stderr may be.
+ */
+void say_to(void (*take)(const char *text, size_t len, void *arg), void *arg);
 
 /*
  * From now on nobody waits for who does not read stderr: its first message that finds no

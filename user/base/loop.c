@@ -127,6 +127,17 @@ void loop_free(struct loop *loop)
 		close(loop->signal_fd);
 }
 
+void loop_stop(void)
+{
+	sigset_t stop;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	kill(getpid(), SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &stop, NULL); /* here we stop, and here we go on */
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+}
+
 uint64_t boot_now_ns(void)
 {
 	struct timespec now;

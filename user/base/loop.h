@@ -47,6 +47,11 @@ void loop_remove(struct loop *loop, int fd);
 /* Waits at most timeout_ns (UINT64_MAX: no bound) for one round. 0 or -errno. */
 int loop_round(struct loop *loop, uint64_t timeout_ns);
 void loop_free(struct loop *loop);
+/*
+ * SIGTSTP came through a loop: what it does is done, as if nobody had blocked it. Without a handler
+ * the process stops here, and goes on here.
+ */
+void loop_stop(void);
 
 /* CLOCK_BOOTTIME, the clock of every event. */
 uint64_t boot_now_ns(void);

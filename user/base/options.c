@@ -40,6 +40,7 @@ static size_t count(const struct option_table *t)
 static int build(const struct option_table *t, struct tables *out)
 {
 	const struct option_row *row;
+	size_t n = 0;
 	char *s;
 
 	out->longs = calloc(count(t) + 2, sizeof(*out->longs));
@@ -49,9 +50,11 @@ static int build(const struct option_table *t, struct tables *out)
 	if (t->operands_end)
 		*s++ = '+'; /* getopt(3) */
 	*s++ = ':';
-	*s++ = 'h';
-	out->longs[0] = (struct option){ "help", no_argument, NULL, 'h' };
-	for (size_t i = 0, n = 1; (row = row_at(t, i)); i++) {
+	if (!t->no_help) {
+		*s++ = 'h';
+		out->longs[n++] = (struct option){ "help", no_argument, NULL, 'h' };
+	}
+	for (size_t i = 0; (row = row_at(t, i)); i++) {
 		int has_arg = row->arg ? required_argument : no_argument;
 
 		if (row->name)

@@ -38,6 +38,7 @@ struct option_table {
 	const struct option_rows *parts[OPTION_PARTS]; /* in the order of the help; NULL ends them */
 	const char *usage;                             /* the line behind "usage: porttrace" */
 	const char *about;                             /* what follows it */
+	bool no_help;      /* nothing can be printed: --help is as unknown as any */
 	bool operands_end; /* the first operand ends the options: it is a command with its own */
 	const char *page;  /* of the manual, as "porttrace(8)" */
 };

@@ -30,7 +30,9 @@ static void put_count(const struct alert_count *count, void *arg)
 {
 	struct alerting *alerting = arg;
 
-	if (is_for_people(alerting))
+	if (alerting->counted)
+		alerting->counted(count, alerting->counted_arg);
+	else if (is_for_people(alerting))
 		alert_put_count(&alerting->stream->sink, count, stream_text(alerting->stream));
 }
 
@@ -64,7 +66,7 @@ static enum alert_course raise_alert(struct alerting *alerting, struct event *ev
 
 	event->alert = course == ALERT_TELL;
 	event->folded = only && course != ALERT_TELL;
-	if (course != ALERT_AGAIN)
+	if (course != ALERT_AGAIN && !alerting->runs_no_hooks)
 		alert_hook_run(&alerting->hook, event, alerting->stream->enrich);
 	metering_alert(alerting->metering, event->verdict->severity);
 	set_timers(alerting);
@@ -260,8 +262,9 @@ int alerting_open(struct alerting *alerting, struct stream *stream, struct meter
 	struct stream_options *options = stream->options;
 	int status;
 
-	*alerting =
-		(struct alerting){ .stream = stream, .metering = metering, .hook.hooks.fd = -1 };
+	alerting->stream = stream;
+	alerting->metering = metering;
+	alerting->hook.hooks.fd = -1;
 	if (!options->policy) {
 		if (!options->alerts)
 			return STATUS_OK;
@@ -271,7 +274,8 @@ int alerting_open(struct alerting *alerting, struct stream *stream, struct meter
 	status = policing_load(&alerting->policy, options->policy);
 	if (status)
 		return status;
-	alert_hook_open(&alerting->hook);
+	if (!alerting->runs_no_hooks)
+		alert_hook_open(&alerting->hook);
 	alerting->on = true;
 	want_ports(options);
 	want_columns(options);

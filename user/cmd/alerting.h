@@ -17,6 +17,10 @@
 struct alerting {
 	struct stream *stream;     /* borrowed, as the next */
 	struct metering *metering; /* which counts alerts */
+	/* The command's, before alerting_open(); the rest is zero then. */
+	alert_count_fn counted; /* where numbers of alerts go; NULL: into the table */
+	void *counted_arg;
+	bool runs_no_hooks; /* those of the policy are run by another */
 	struct policy *policy;     /* until the judge has it */
 	struct judge *judge;
 	struct judgement judgement; /* of the event at hand */

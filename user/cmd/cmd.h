@@ -11,6 +11,7 @@ int cmd_check(int argc, char **argv);
 int cmd_close(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_policy(int argc, char **argv);
+int cmd_top(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_learn(int argc, char **argv);
 int cmd_version(int argc, char **argv);

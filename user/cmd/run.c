@@ -41,18 +41,6 @@ static bool takes(const struct event *event, void *arg)
 
 /* --- signals ----------------------------------------------------------------- */
 
-/* Ctrl-Z stops the whole job, of which we are a part; the shell looks at us. */
-static void stop_as_well(void)
-{
-	sigset_t stop;
-
-	sigemptyset(&stop);
-	sigaddset(&stop, SIGTSTP);
-	kill(getpid(), SIGTSTP);
-	sigprocmask(SIG_UNBLOCK, &stop, NULL); /* here we stop, and here we go on */
-	sigprocmask(SIG_BLOCK, &stop, NULL);
-}
-
 static void on_signal(const struct signalfd_siginfo *info, void *arg)
 {
 	struct run *r = arg;
@@ -65,8 +53,8 @@ static void on_signal(const struct signalfd_siginfo *info, void *arg)
 	}
 	if (passing_needs(info, from_command, getpgid(r->command.pid) == getpgrp()))
 		command_signal(&r->command, sig);
-	if (sig == SIGTSTP)
-		stop_as_well();
+	if (sig == SIGTSTP) /* the whole job, of which we are a part; the shell looks at us */
+		loop_stop();
 }
 
 static int take_signals(struct run *r)

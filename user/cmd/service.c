@@ -2,6 +2,7 @@
 #include "cmd/service.h"
 
 #include "base/log.h"
+#include "cmd/backends.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,35 +17,13 @@
 
 /* --- the manager --------------------------------------------------------------- */
 
-/* "cgroup, fentry": by which hooks what was asked for is seen. */
-static void put_backends(const struct coverage *coverage, char *text, size_t size)
-{
-	const char *told[CAPABILITIES] = { NULL };
-	size_t n = 0, len = 0;
-
-	for (int i = 0; i < CAPABILITIES; i++) {
-		const struct attempt *holds = coverage_holds(&coverage->states[i]);
-		size_t same = 0;
-
-		if (!holds || !coverage->states[i].wanted)
-			continue;
-		while (same < n && strcmp(told[same], holds->backend) != 0)
-			same++;
-		if (same < n || len >= size)
-			continue;
-		told[n++] = holds->backend;
-		len += (size_t)snprintf(text + len, size - len, "%s%s", len ? ", " : "",
-					holds->backend);
-	}
-}
-
 /* STATUS=, and what it belongs to before it; a manager that is busy is told later. */
 static int tell_manager(struct service *service, const char *first)
 {
 	char text[SERVICE_STATUS + 128], status[SERVICE_STATUS], backends[64] = "none";
 	int err;
 
-	put_backends(service->coverage, backends, sizeof(backends));
+	backends_put(service->coverage, backends, sizeof(backends));
 	snprintf(status, sizeof(status), "%sports open: %zu, records lost: %" PRIu64 ", hooks: %s",
 		 service->blind ? "BLIND: " : "",
 		 ports_count(session_ports(service->stream->session)), service->lost, backends);

@@ -254,6 +254,8 @@ int stream_loop(struct stream *s)
 			timers_run(&s->timers, boot_now_ns());
 			flush(s);
 		}
+		if (!err && s->round)
+			s->round(s->round_arg);
 	}
 	return err;
 }
@@ -328,11 +330,12 @@ int stream_start(struct stream *s)
 
 static int open_output(struct stream *s, int fd)
 {
-	int err;
+	int err = 0;
 
 	out_open(&s->out, fd);
 	/* A plain file is always ready, and epoll refuses it. */
-	err = loop_add(&s->loop, s->out.fd, 0, on_output, s);
+	if (fd >= 0)
+		err = loop_add(&s->loop, s->out.fd, 0, on_output, s);
 	if (err && err != -EPERM) {
 		say("the output cannot be written to: %s", strerror(-err));
 		return STATUS_OUTPUT;
@@ -344,6 +347,7 @@ static int open_output(struct stream *s, int fd)
 		.color = stream_options_color(s->options, fd),
 		.width = terminal_width(fd),
 		.long_lived = s->long_lived,
+		.arg = s->sink_arg,
 	};
 	return STATUS_OK;
 }

@@ -31,7 +31,11 @@ struct stream {
 	 */
 	bool (*judges)(struct event *event, bool passes, void *arg);
 	void *judges_arg;
-	bool long_lived;      /* its table says which day it is */
+	bool long_lived; /* its table says which day it is */
+	/* After all that a round of the loop does; NULL: nothing more. */
+	void (*round)(void *arg);
+	void *round_arg;
+	void *sink_arg;       /* of a sink that is the command's own */
 	bool outlives_output; /* a reader that leaves, or a full disk, does not end it */
 	bool has_other_way;   /* where there is no session, which is not said then */
 	bool begins_late;     /* the sink's first words come with the first event */
@@ -54,7 +58,8 @@ struct stream {
 };
 
 /*
- * Attaches, for events to be printed to fd, and says what cannot be seen here.
+ * Attaches, for events to be printed to fd (-1: its sink prints nothing), and says what cannot be
+ * seen here.
  * The loop is initialised before. An exit status; on failure it has said why.
  */
 int stream_open(struct stream *stream, int fd, struct coverage *coverage);

@@ -44,10 +44,14 @@ extern const struct option_rows who_options;
 extern const struct option_rows socket_options;
 extern const struct option_rows where_options;
 extern const struct option_rows output_options;
+/* Without --output: of a command that shows a table of its own. */
+extern const struct option_rows look_options;
 extern const struct option_rows journal_option;
 extern const struct option_rows plain_options; /* of any command: -j, -n */
-extern const struct option_rows event_options; /* of a stream: which events, and how long */
-extern const struct option_rows event_option;  /* which events, alone */
+extern const struct option_rows numeric_option;
+extern const struct option_rows watched_policy_option; /* --policy, of a stream that has none */
+extern const struct option_rows event_options;         /* of a stream: which events, and how long */
+extern const struct option_rows event_option;          /* which events, alone */
 extern const struct option_rows tracing_options;
 extern const struct option_rows btf_option;
 extern const struct option_rows policy_option; /* --policy, of those that have a default */

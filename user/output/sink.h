@@ -15,6 +15,7 @@ struct sink {
 	bool color;
 	size_t width; /* of the terminal; 0: none, lines are as long as they are */
 	bool long_lived; /* the table says where a day begins; where no terminal shows it, of which the first is */
+	void *arg; /* of a sink that is a command's own */
 };
 
 struct sink_ops {

@@ -62,6 +62,11 @@ void session_close(struct session *session)
 	free(session);
 }
 
+struct procs *session_procs(struct session *session)
+{
+	return session->procs;
+}
+
 struct trace *session_trace(struct session *session)
 {
 	return session->trace;

@@ -29,6 +29,8 @@ void session_set_past(struct session *session, struct past *past);
 /* Attached before it is read: the snapshot as EVENT_EXISTING, then what happened meanwhile. */
 int session_start(struct session *session);
 
+/* The processes that events tell of. */
+struct procs *session_procs(struct session *session);
 struct trace *session_trace(struct session *session);
 /* What was lost, as far as was looked; they live as long as it does. */
 void session_losses(const struct session *session, const struct trace_counters **counters,
