@@ -126,7 +126,8 @@ static void on_signal(const struct signalfd_siginfo *info, void *arg)
 	case SIGWINCH:
 		tui_resize(top->tui);
 		break;
-	case SIGTSTP: /* curses' handler gives the terminal back, stops, and takes it again */
+	case SIGTSTP:
+		tui_leave(top->tui);
 		loop_stop();
 		tui_resize(top->tui);
 		break;

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <langinfo.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -76,6 +77,22 @@ static bool can_strike(const struct terminal *terminal)
 	return !terminal->ascii && term && strncmp(term, "linux", strlen("linux")) != 0;
 }
 
+/*
+ * Where SIGTSTP has its default curses takes it, and ignores it while it writes, by which the kernel
+ * drops one that waits for a signalfd (lib_tstp.c, sigaction(2)).
+ */
+static SCREEN *open_screen(void)
+{
+	const struct sigaction ignored = { .sa_handler = SIG_IGN };
+	struct sigaction before;
+	SCREEN *screen;
+
+	sigaction(SIGTSTP, &ignored, &before);
+	screen = newterm(NULL, stdout, stdin);
+	sigaction(SIGTSTP, &before, NULL);
+	return screen;
+}
+
 int terminal_open(struct terminal *terminal, bool color, bool mouse)
 {
 	SCREEN *screen;
@@ -88,7 +105,7 @@ int terminal_open(struct terminal *terminal, bool color, bool mouse)
 	};
 	terminal->struck = can_strike(terminal);
 	restore_save();
-	screen = newterm(NULL, stdout, stdin);
+	screen = open_screen();
 	if (!screen)
 		return -ENXIO;
 	terminal->screen = screen;
@@ -112,6 +129,11 @@ void terminal_close(struct terminal *terminal)
 	restore_disarm();
 	delscreen(terminal->screen);
 	terminal->screen = NULL;
+}
+
+void terminal_leave(void)
+{
+	endwin(); /* and what is written next takes it again */
 }
 
 void terminal_resize(struct terminal *terminal)

@@ -63,6 +63,8 @@ struct terminal {
 /* As tui_open(). */
 int terminal_open(struct terminal *terminal, bool color, bool mouse);
 void terminal_close(struct terminal *terminal);
+/* As it was, until it is drawn on again. */
+void terminal_leave(void);
 /* It has another size: it is asked for, and all is drawn anew. */
 void terminal_resize(struct terminal *terminal);
 /* The next key that waits; KEY_IS_NONE: none. */

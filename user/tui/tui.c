@@ -111,6 +111,12 @@ bool tui_key(struct tui *tui, uint64_t now_ns, struct tui_intent *intent)
 	return true;
 }
 
+void tui_leave(struct tui *tui)
+{
+	(void)tui;
+	terminal_leave();
+}
+
 void tui_resize(struct tui *tui)
 {
 	terminal_resize(&tui->terminal);

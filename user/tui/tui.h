@@ -88,6 +88,8 @@ void tui_message(struct tui *tui, const char *text);
 
 /* Something is to be read from stdin: the next key. False: no more of them wait. */
 bool tui_key(struct tui *tui, uint64_t now_ns, struct tui_intent *intent);
+/* The terminal is as it was, until tui_resize() and tui_draw(): for SIGTSTP, which is not handled here. */
+void tui_leave(struct tui *tui);
 /* SIGWINCH: the terminal has another size. */
 void tui_resize(struct tui *tui);
 
