@@ -302,6 +302,17 @@ static bool is_history(const struct event *event)
 	       event->kind == EVENT_RECOVERED || event->kind == EVENT_LOST;
 }
 
+/* Of one that was destroyed who had it: who destroyed it is somebody else. */
+static int note_history(struct board *board, const struct event *event)
+{
+	const struct row *row = find(board, &event->socket.local);
+	struct event own = *event;
+
+	if (row && closes(event) && event->cause == CLOSE_DESTROYED)
+		own.actor = row->item.kept.event.actor;
+	return append(&board->history, item_of(board, &own));
+}
+
 /* The port that took a connection, as far as it is known; NULL: none. */
 static const struct event *listener_of(const struct board *board, const struct endpoint *local)
 {
@@ -326,7 +337,7 @@ int board_event(struct board *board, const struct event *event, uint64_t now_ns)
 	if (event_has_socket(event))
 		err = ports_event(board, event, now_ns);
 	if (!err && is_history(event))
-		err = append(&board->history, item_of(board, event));
+		err = note_history(board, event);
 	if (!err && (event->alert || event->kind == EVENT_MISSING))
 		err = append(&board->alerts, item_of(board, event));
 	return err;
