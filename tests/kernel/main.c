@@ -50,6 +50,8 @@ static const struct test *const topics[] = {
 	close_asks_tests,
 	close_kill_tests,
 	close_session_tests,
+	top_tests,
+	top_terminal_tests,
 	diag_tests,
 	who_tests,
 	who_process_tests,

@@ -59,6 +59,8 @@ extern const struct test close_kill_tests[];
 extern const struct test close_session_tests[];
 extern const struct test check_tests[];
 extern const struct test policed_tests[];
+extern const struct test top_tests[];
+extern const struct test top_terminal_tests[];
 extern const struct test diag_tests[];
 extern const struct test journal_tests[];
 extern const struct test journal_verdict_tests[];
