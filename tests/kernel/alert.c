@@ -11,6 +11,7 @@
 #include "policing.h"
 #include "process.h"
 #include "sockets.h"
+#include "spawn.h"
 #include "tests.h"
 
 static void verdicts(void)
@@ -66,6 +67,21 @@ static void alerts_only(void)
 	tracer_history(tracer, 8080, "");
 	tracer_history(tracer, 8081, "");
 	tracer_history(tracer, 8082, "open");
+}
+
+/* Which namespace is the host's is known only once the first event comes. */
+static void host_alone(void)
+{
+	static const char *const args[] = { "watch", "--policy", POLICY_PATH, "--netns", "host",
+					    "--for", "1ms",      "--port",    "48080",   NULL };
+	static struct outcome outcome;
+
+	policing_prepare();
+	file_write(POLICY_PATH, 0644, "default alert\n");
+	tcp_listen("127.0.0.1", 48080);
+	run_porttrace(args, false, &outcome);
+	check(!outcome.status, "status %d: %s", outcome.status, outcome.err);
+	check(!strstr(outcome.out, "48080"), "what the filter drops is told: %s", outcome.out);
 }
 
 static void console(void)
@@ -193,6 +209,7 @@ static void refused(void)
 }
 
 const struct test alert_tests[] = {
+	{ "alert-host", "no alert from where --netns host does not look", host_alone, 0 },
 	{ "alert-verdict", "existing, open and close have finding, verdict, rule and why", verdicts,
 	  0 },
 	{ "alert-only", "--alerts tells what is unexpected alone, whatever -e says", alerts_only,

@@ -124,6 +124,15 @@ static void note_verdict(struct alerting *alerting, const struct event *event)
 
 /* --- events -------------------------------------------------------------------------------- */
 
+/* Whether the filters let it pass, whichever events are asked for. */
+static bool filters_pass(const struct alerting *alerting, const struct event *event)
+{
+	struct filter any = alerting->stream->options->filter;
+
+	any.records = 0;
+	return filter_pass(&any, event);
+}
+
 /*
  * An opening that is unexpected is told whatever --events says. So is a socket more
  * on a port that is open (change), unless the same was told lately.
@@ -135,7 +144,7 @@ static bool judge_opening(struct alerting *alerting, struct event *event, bool p
 
 	if (event->kind == EVENT_EXISTING && options->no_existing)
 		return false;
-	if (!passes && !filter_pass(&alerting->filter, event))
+	if (!passes && !filters_pass(alerting, event))
 		return false;
 	course = raise_alert(alerting, event);
 	return passes || course != ALERT_AGAIN;
@@ -174,7 +183,7 @@ static void judge_again(const struct event *open, void *arg)
 	note_verdict(alerting, &event);
 	missing_opened(alerting->missing, &event.socket.local, judge_last(alerting->judge));
 	alerting->n_ports++;
-	if (event.verdict->kind != VERDICT_UNEXPECTED || !filter_pass(&alerting->filter, &event))
+	if (event.verdict->kind != VERDICT_UNEXPECTED || !filters_pass(alerting, &event))
 		return;
 	alerting->n_unexpected++;
 	if (alerting->stream->done)
@@ -290,8 +299,6 @@ int alerting_attach(struct alerting *alerting)
 		return STATUS_OK;
 	alerting->counts = (struct timer){ .fire = on_counts, .arg = alerting };
 	alerting->absence = (struct timer){ .fire = on_absence, .arg = alerting };
-	alerting->filter = stream->options->filter;
-	alerting->filter.records = 0;
 	metering_policy(alerting->metering, policy_n_rules(alerting->policy));
 	alerting->judge = judge_new(alerting->policy, stream->enrich);
 	alerting->policy = NULL;

@@ -20,14 +20,13 @@ struct alerting {
 	/* The command's, before alerting_open(); the rest is zero then. */
 	alert_count_fn counted; /* where numbers of alerts go; NULL: into the table */
 	void *counted_arg;
-	bool runs_no_hooks; /* those of the policy are run by another */
-	struct policy *policy;     /* until the judge has it */
+	bool runs_no_hooks;    /* those of the policy are run by another */
+	struct policy *policy; /* until the judge has it */
 	struct judge *judge;
 	struct judgement judgement; /* of the event at hand */
 	struct alerts *alerts;
 	struct missing *missing;
 	struct alert_hook hook;
-	struct filter filter; /* the stream's, whichever events it asks for */
 	struct timer counts;
 	struct timer absence;
 	bool on;
