@@ -112,7 +112,7 @@ static void reload(struct top *top)
 
 /* --- signals and keys ------------------------------------------------------------------------------ */
 
-static void end(struct top *top, int sig)
+static void end_by(struct top *top, int sig)
 {
 	top->stream.loop.signal = sig;
 	top->stream.loop.ended = true;
@@ -139,10 +139,10 @@ static void on_signal(const struct signalfd_siginfo *info, void *arg)
 		if (top->alerting.on && info->ssi_code != SI_KERNEL)
 			reload(top);
 		else
-			end(top, SIGHUP);
+			end_by(top, SIGHUP);
 		break;
 	default:
-		end(top, (int)info->ssi_signo);
+		end_by(top, (int)info->ssi_signo);
 	}
 }
 
@@ -185,7 +185,7 @@ static void on_keys(void *arg)
 	while (!top->stream.loop.ended && tui_key(top->tui, boot_now_ns(), &intent))
 		obey(top, &intent);
 	if (poll(&terminal, 1, 0) > 0 && terminal.revents & (POLLHUP | POLLERR | POLLNVAL))
-		end(top, SIGHUP); /* nobody is there any more */
+		end_by(top, SIGHUP); /* nobody is there any more */
 }
 
 /* After each round: what is due is drawn, and what will be is waited for. */
@@ -335,17 +335,18 @@ static int set_mouse(void *target, const struct option_row *row, const char *val
 int cmd_top(int argc, char **argv)
 {
 	static const struct option_row rows[] = {
-		{ "mouse", 0, NULL, "clicks and the wheel; text is then selected with Shift",
-		  "screen", set_mouse, 0 },
+		{ "mouse", 0, NULL, "clicks and the wheel; select text with Shift then", "screen",
+		  set_mouse, 0 },
 	};
 	static const struct option_rows own = OPTION_ROWS(rows);
 	static const struct option_table table = {
 		.parts = { &filter_options, &own, &look_options, &numeric_option,
 			   &watched_policy_option, &tracing_options, &btf_option, &habit_options },
 		.usage = "top [OPTIONS]",
+		.page = "porttrace-top(8)",
 		.about =
-			"Shows what is open as a table in the terminal, and every port as it opens and closes.\n"
-			"Enter tells who has a port, 'x' closes it, 'k' ends its process, '?' lists the keys.",
+			"Shows what is open as a table in the terminal, live. Enter tells who has a port,\n"
+			"'x' closes it, 'k' ends its process, '/' filters, and '?' lists all keys.",
 	};
 	struct top top = { 0 };
 	int status;

@@ -45,7 +45,7 @@ static bool takes_first(struct event *event, void *arg)
 void top_facts_open(struct top *top)
 {
 	struct top_facts *facts = &top->facts;
-	int fd = -EPERM;
+	int fd;
 
 	facts->canary.file = -1;
 	if (top->options.filter.n_pids) {

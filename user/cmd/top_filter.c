@@ -21,7 +21,8 @@ struct line_filter {
 /* The end of a word, of which quotes are taken away. */
 static char *take_word(char **rest)
 {
-	char *from = *rest + strspn(*rest, " \t"), *to = from, *word = from, quote = '\0';
+	char *from = *rest + strspn(*rest, " \t"), *to = from, *word = from;
+	int quote = 0; /* that has not ended yet */
 
 	if (!*from) {
 		*rest = from;
@@ -29,7 +30,7 @@ static char *take_word(char **rest)
 	}
 	for (; *from && (quote || !strchr(" \t", *from)); from++) {
 		if (quote ? *from == quote : *from == '\'' || *from == '"')
-			quote = quote ? '\0' : *from;
+			quote = quote ? 0 : *from;
 		else
 			*to++ = *from;
 	}

@@ -20,7 +20,7 @@ int cmd_version(int argc, char **argv)
 	if (status)
 		return status == OPTIONS_HELP ? STATUS_OK : status;
 	printf("porttrace %s\nlibbpf %s\n"
-	       "commands: watch list who wait close check run policy learn doctor\n"
+	       "commands: watch list top who wait close check run policy learn doctor\n"
 	       "outputs:  table json csv\n"
 	       "hooks:    cgroup fentry kprobe tracepoint\n"
 	       "linked:   %s\n",
