@@ -189,18 +189,6 @@ pid_t screen_pid(void)
 	return (pid_t)atoi(answer("#{pane_pid}"));
 }
 
-static bool is_dead(void *arg)
-{
-	(void)arg;
-	return !strcmp(answer("#{pane_dead}"), "1");
-}
-
-int screen_status(void)
-{
-	await(is_dead, NULL, NULL, "the program in the terminal does not end");
-	return atoi(answer("#{pane_dead_status}"));
-}
-
 bool screen_is_alternate(void)
 {
 	return !strcmp(answer("#{alternate_on}"), "1");

@@ -15,8 +15,6 @@ void screen_top(const char *word, ...);
 void screen_run(const char *const *words);
 /* That program, or its shell. */
 pid_t screen_pid(void);
-/* Its exit status, once it has ended: of the former alone, the terminal stays. */
-int screen_status(void);
 
 /* A key as tmux calls it: "Enter", "C-z", "x". */
 void screen_key(const char *key);
