@@ -238,6 +238,27 @@ static void the_history_has_the_last_thousand(void **state)
 	assert_int_equal(board.history.shown[999]->kept.event.time_ns, START + 500);
 }
 
+static void destroyed(struct event *event)
+{
+	event->cause = CLOSE_DESTROYED;
+}
+
+/* "Who had it?" is not whoever took it away. */
+static void what_was_destroyed_is_the_history_of_who_had_it(void **state)
+{
+	const struct item *last;
+
+	(void)state;
+	tell(EVENT_OPEN, 80, 1, START);
+	tell_as(EVENT_CLOSE, 80, 2, START, destroyed);
+	last = TAILQ_LAST(&board.history.all, item_list);
+	assert_int_equal(last->kept.event.actor.process->tgid, 1);
+	tell(EVENT_OPEN, 81, 1, START);
+	tell(EVENT_CLOSE, 81, 2, START);
+	last = TAILQ_LAST(&board.history.all, item_list);
+	assert_int_equal(last->kept.event.actor.process->tgid, 2);
+}
+
 static void lost_records_are_history(void **state)
 {
 	const struct event lost = { .kind = EVENT_LOST, .time_ns = START, .lost_kind = "open" };
@@ -282,6 +303,7 @@ int main(void)
 		BOARD_TEST(a_verdict_is_copied_and_counted),
 		BOARD_TEST(what_is_missing_is_an_alert_and_no_row),
 		BOARD_TEST(the_history_has_the_last_thousand),
+		BOARD_TEST(what_was_destroyed_is_the_history_of_who_had_it),
 		BOARD_TEST(lost_records_are_history),
 		BOARD_TEST(processes_are_held_as_long_as_rows_are),
 	};
