@@ -25,9 +25,7 @@ INSTALL_DATA ?= $(INSTALL) -m 0644
 # What of the unit depends on them.
 UNIT_PATHS = -e 's|/usr/sbin/|$(sbindir)/|g' -e 's|/etc/porttrace/|$(confdir)/|g'
 
-MAN_8 := $(patsubst docs/%.scd,%,$(wildcard docs/*.8.scd))
-MAN_7 := $(patsubst docs/%.scd,%,$(wildcard docs/*.7.scd))
-MAN_5 := $(patsubst docs/%.scd,%,$(wildcard docs/*.5.scd))
+MAN := $(MAN_PAGES:build/%=%)
 SCHEMAS := $(wildcard docs/*.schema.json)
 CATALOGS := $(wildcard dist/*.catalog)
 # Examples, and rules for other programs.
@@ -35,7 +33,7 @@ POLICIES := $(wildcard dist/policy.d/*.policy)
 RULES := $(wildcard dist/*.rules dist/*.rules.yml)
 
 INSTALLED = $(sbindir)/porttrace $(unitdir)/porttrace.service \
-	$(MAN_8:%=$(mandir)/man8/%) $(MAN_7:%=$(mandir)/man7/%) $(MAN_5:%=$(mandir)/man5/%) \
+	$(foreach page,$(MAN),$(mandir)/man$(subst .,,$(suffix $(page)))/$(page)) \
 	$(CATALOGS:dist/%=$(catalogdir)/%) $(POLICIES:dist/%=$(pkgdatadir)/%) $(RULES:dist/%=$(pkgdatadir)/%) \
 	$(SCHEMAS:docs/%=$(pkgdatadir)/%) \
 	$(bashcompdir)/porttrace $(zshcompdir)/_porttrace $(fishcompdir)/porttrace.fish
@@ -47,9 +45,8 @@ put = $(if $(1),$(INSTALL_DATA) $(1) $(DESTDIR)$(2))
 install: all ## the program and what belongs to it (PREFIX=/usr/local, DESTDIR=)
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))) $(confdir)/policy.d $(confdir)/hooks.d)
 	$(INSTALL_PROGRAM) $(B)/porttrace $(DESTDIR)$(sbindir)
-	$(call put,$(MAN_8:%=build/%),$(mandir)/man8)
-	$(call put,$(MAN_7:%=build/%),$(mandir)/man7)
-	$(call put,$(MAN_5:%=build/%),$(mandir)/man5)
+	for page in $(MAN); do \
+		$(call put,build/$$page,$(mandir)/man$${page##*.}) || exit 1; done
 	$(call put,$(CATALOGS),$(catalogdir))
 	$(call put,$(POLICIES),$(pkgdatadir)/policy.d)
 	$(call put,$(RULES) $(SCHEMAS),$(pkgdatadir))
