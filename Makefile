@@ -42,7 +42,7 @@ MULTIARCH := $(shell $(if $(CROSS),cc,$(CC)) -print-multiarch 2>/dev/null)
 CROSS_FLAGS := $(if $(SYSROOT),--sysroot=$(abspath $(SYSROOT)))
 
 # What is built does not depend on the folder it is built in.
-PREFIX_MAP := -ffile-prefix-map=$(CURDIR)=.
+PREFIX_MAP := '-ffile-prefix-map=$(CURDIR)=.'
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 # A package is built by compilers that are not known yet: without it.
 WERROR ?= -Werror
