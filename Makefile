@@ -60,11 +60,10 @@ OBJ := $(B)/obj/$(notdir $(firstword $(CC)))$(if $(filter 1,$(DEBUG)),-debug)$(i
 
 SOURCES := $(wildcard user/*.c user/*/*.c)
 OBJECTS := $(SOURCES:user/%.c=$(OBJ)/%.o)
-BPF_OBJECTS := hooks snapshot
+BPF_OBJECTS := hooks holders tables
 SKELETONS := $(foreach o,$(BPF_OBJECTS),$(B)/gen/$(o).skel.h $(B)/gen/$(o)_unrolled.skel.h)
 HOOKS_PARTS := core calls conn_tell conn conn_udp hook_cgroup hook_cgroup_conn hook_fentry hook_fentry_conn \
 	hook_kprobe hook_tracepoint hook_tracepoint_conn
-SNAPSHOT_PARTS := snapshot
 
 MAN_PAGES := $(patsubst docs/%.scd,build/%,$(wildcard docs/*.scd))
 COMPLETIONS := $(addprefix build/completions/,bash/porttrace zsh/_porttrace fish/porttrace.fish)
@@ -106,8 +105,8 @@ $(B)/bpf/%.loop.bpf.o: bpf/%.bpf.c Makefile
 
 $(B)/bpf/hooks.loop.o: $(HOOKS_PARTS:%=$(B)/bpf/%.loop.bpf.o)
 $(B)/bpf/hooks.unrolled.o: $(HOOKS_PARTS:%=$(B)/bpf/%.unrolled.bpf.o)
-$(B)/bpf/snapshot.loop.o: $(SNAPSHOT_PARTS:%=$(B)/bpf/%.loop.bpf.o)
-$(B)/bpf/snapshot.unrolled.o: $(SNAPSHOT_PARTS:%=$(B)/bpf/%.unrolled.bpf.o)
+$(foreach o,holders tables,$(eval $(B)/bpf/$(o).loop.o: $(B)/bpf/$(o).loop.bpf.o))
+$(foreach o,holders tables,$(eval $(B)/bpf/$(o).unrolled.o: $(B)/bpf/$(o).unrolled.bpf.o))
 
 $(foreach o,$(BPF_OBJECTS),$(B)/bpf/$(o).loop.o $(B)/bpf/$(o).unrolled.o):
 	$(call say,BPFLINK,$@)

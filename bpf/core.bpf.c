@@ -50,7 +50,7 @@ __noinline int tell_task(u32 slot)
 	return 0;
 }
 
-/* The reader, while its snapshot holds a file whose owner closes it. */
+/* The reader, while its snapshot holds a socket whose owner closes it. */
 static __always_inline bool is_reader(void)
 {
 	return TASK_FIELD(compat_current(), tgid) == shared.reader_tgid;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The maps both objects use: user/trace makes them, and binds each object's to them. */
+/* The maps that hooks and snapshot use: user/trace makes them, and binds each object's to them. */
 #ifndef PORTTRACE_MAPS_BPF_H
 #define PORTTRACE_MAPS_BPF_H
 

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the reader of task_file is at, and the description of the process it is at. */
+/* What the walk over the processes is at, and the page it fills. */
 #ifndef PORTTRACE_READER_BPF_H
 #define PORTTRACE_READER_BPF_H
 
-#include "args.bpf.h"
-#include "shared.h"
-#include "task.bpf.h"
+#include "row.bpf.h"
 
-/* Set by the reader before this is loaded: what is off costs nothing. */
-const volatile struct snapshot_config config = {};
+#define FDS_A_WORD 64 /* of the kernel's bitmap of open descriptors */
 
-/* The task whose files are shown: they come one behind the other, so it is read once. */
+/* The task whose descriptors are gone through. A page that is full stops it anywhere. */
 struct task_now {
-	__u64 run; /* of the iterator */
-	__u64 task;
-	__u64 start_ns; /* of the thread: its address is used again */
-	__u32 netns;
-	__u8 netns_told;
-	__u8 has_rec;
+	u64 run; /* of the iterator */
+	u64 task;
+	u64 start_ns; /* of the thread: its address is used again */
+	u64 left;     /* descriptors of this word that were not looked at yet */
+	u32 word;     /* which */
+	u32 done;     /* all words were looked at */
+	u32 full;     /* the page, before all of this word was looked at */
+	u32 told;     /* a row names the process */
+	u32 fds; /* the highest one that is left, and one: by way of memory, for the verifier */
+	u32 pad;
 	struct rec_task rec;
 };
 
@@ -31,139 +32,83 @@ struct walked {
 	u32 flags; /* TASK_F_* */
 };
 
-/*
- * What the reader is at, and its rows, for which the stack has no room. There is
- * one, and it runs one iterator at a time.
- */
+/* What a file is goes by its functions: sockets have their own, and namespaces. */
+enum file_kind { FILE_UNKNOWN, FILE_OTHER, FILE_SOCKET, FILE_NAMESPACE };
+
+#define KINDS_MAX 64
+
+struct known_kind {
+	u64 ops; /* struct file_operations */
+	u32 kind;
+	u32 pad;
+};
+
+/* What the stack has no room for: of one walk. */
 struct reader {
 	struct task_now now;
+	/* Of the descriptors of this word, while the program runs. */
+	struct file *files[FDS_A_WORD];
+	u64 sockets[FDS_A_WORD]; /* 0: it is none */
+	u64 socks[FDS_A_WORD];
+	u64 inodes[FDS_A_WORD];
+	u64 touched;
+	struct known_kind kinds[KINDS_MAX];
+	u64 ops;
 	/* The task described last. */
 	u64 last_start_ns;
 	u32 last_tgid;
-	/* The namespace of the socket before, which is nearly always that of the next. */
-	u32 net_inum;
-	u64 net;
+	u32 host_netns; /* of the kernel's first process; 0: not known yet */
+	u32 walk;       /* its number */
+	struct net_number net;
+	u64 told_net; /* of the process before */
 	/* Whose texts info has: the next process often has the same. */
 	struct walked exe;
 	struct walked cgroup;
 	struct rec_task_info info;
-	struct rec_holder holder;
 	struct conn_state conn;
-	u64 args[(sizeof(struct rec_args) + ARGS_LARGE) / sizeof(u64)];
 };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, WALKS_MAX);
 	__type(key, u32);
 	__type(value, struct reader);
-} the_reader SEC(".maps");
+} the_readers SEC(".maps");
 
-/* What an iterator hands over, checked once: a second look at the context may be NULL again. */
-struct row {
-	struct bpf_iter_meta *meta;
-	struct task_struct *task;
-	struct file *file;
-	u32 fd;
-	struct reader *reader;
-};
+/* Mapped by the reader, who empties one when its read() has come back. */
+struct snapshot_page pages[WALKS_MAX] = {};
 
-static __always_inline bool put(struct bpf_iter_meta *meta, struct rec_head *head, u32 size)
+/* That of the thread that walks; the first one is for who has no number. */
+static __always_inline struct reader *reader_of(void)
 {
-	return bpf_seq_write(meta->seq, head, size) == 0;
+	u32 walk = pages[1].tid == (u32)bpf_get_current_pid_tgid();
+	struct reader *reader = bpf_map_lookup_elem(&the_readers, &walk);
+
+	if (reader)
+		reader->walk = walk;
+	return reader;
 }
 
-/*
- * False: a page is full. What was not read the reader asks /proc for: more than
- * there is room for, a page that is not in memory, or a title that grew beyond
- * the arguments, which then do not end with NUL (setproctitle; fs/proc/base.c).
- */
-static __always_inline bool tell_args(const struct row *row, const struct rec_task *of)
+static __always_inline struct snapshot_page *page_of(const struct reader *reader)
 {
-	struct args_area area = args_of(row->task);
-	u64 len = area.len;
-	struct rec_args *rec = (void *)row->reader->args;
-
-	if (!config.args || !len || len > ARGS_LARGE)
-		return true;
-	__builtin_memset(rec, 0, sizeof(*rec));
-	asm volatile("" : "+r"(len)); /* keep the bound in the register the call takes */
-	if (len > ARGS_LARGE || !compat_copy_from_task(rec->args, len, area.start, row->task) ||
-	    rec->args[(len - 1) & (ARGS_LARGE - 1)])
-		return true;
-	rec->head.type = REC_ARGS;
-	rec->head.size = sizeof(*rec) + len;
-	rec->start_ns = of->start_ns;
-	rec->exec_id = of->exec_id;
-	rec->tgid = of->tgid;
-	rec->args_len = len;
-	return put(row->meta, &rec->head, sizeof(*rec) + len);
+	return &pages[reader->walk & (WALKS_MAX - 1)];
 }
 
-/* task_fill_exe(), unless the process before runs the same file: a prefork server walks once. */
-static __always_inline void describe_exe(struct reader *reader, struct task_struct *task)
+/* Room for records of size bytes (a constant) together; NULL: there is none left. */
+static __always_inline void *page_room(const struct reader *reader, u64 size)
 {
-	struct rec_task_info *rec = &reader->info;
-	struct file *exe = BPF_CORE_READ(task, mm, exe_file);
-	struct walked now = {}, *last = &reader->exe;
-	u32 before = rec->task.flags;
+	struct snapshot_page *page = page_of(reader);
+	u64 at = page->len;
 
-	if (!exe)
-		return;
-	now.from = (u64)BPF_CORE_READ(exe, f_path.dentry);
-	now.mnt = (u64)BPF_CORE_READ(exe, f_path.mnt);
-	now.inode = BPF_CORE_READ(exe, f_inode, i_ino);
-	if (now.from == last->from && now.mnt == last->mnt && now.inode == last->inode) {
-		rec->exe_inode = last->inode;
-		rec->exe_dev = last->dev;
-		rec->exe_len = last->len;
-		rec->task.flags |= last->flags;
-		return;
-	}
-	rec->task.flags = 0;
-	task_fill_exe(rec, exe);
-	now.dev = rec->exe_dev;
-	now.len = rec->exe_len;
-	now.flags = rec->task.flags;
-	rec->task.flags |= before;
-	*last = now;
+	asm volatile("" : "+r"(at)); /* keep the bound in the register that is added */
+	if (at > SNAPSHOT_PAGE - size)
+		return (void *)0;
+	return page->bytes + at;
 }
 
-static __always_inline void describe_cgroup(struct reader *reader, struct task_struct *task)
+static __always_inline void page_took(const struct reader *reader, u64 size)
 {
-	struct rec_task_info *rec = &reader->info;
-	struct walked now = { .inode = rec->task.cgroup_id }, *last = &reader->cgroup;
-	u32 before = rec->task.flags;
-
-	now.from = (u64)BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
-	if (now.from == last->from && now.inode == last->inode) {
-		rec->cgroup_len = last->len;
-		rec->task.flags |= last->flags;
-		return;
-	}
-	rec->task.flags = 0;
-	task_fill_cgroup(rec, task);
-	now.len = rec->cgroup_len;
-	now.flags = rec->task.flags;
-	rec->task.flags |= before;
-	*last = now;
-}
-
-static __always_inline bool tell_holder_task(const struct row *row, const struct rec_task *task)
-{
-	struct rec_task_info *rec = &row->reader->info;
-
-	if (row->reader->last_tgid == task->tgid && row->reader->last_start_ns == task->start_ns)
-		return true;
-	__builtin_memset(rec, 0, __builtin_offsetof(struct rec_task_info, exe));
-	rec->head.type = REC_TASK;
-	rec->head.size = sizeof(*rec);
-	rec->task = *task;
-	rec->task.flags |= TASK_F_ARGS_UNREAD;
-	task_fill_parent(rec, row->task);
-	describe_cgroup(row->reader, row->task);
-	describe_exe(row->reader, row->task);
-	return put(row->meta, &rec->head, sizeof(*rec)) && tell_args(row, &rec->task);
+	page_of(reader)->len += size;
 }
 
 #endif

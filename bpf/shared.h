@@ -54,8 +54,8 @@ struct shared_state {
 	__u32 reader_polls; /* the reader comes by itself: no wake-ups needed */
 	__u32 snapshotting; /* tell the close of UDP sockets nobody told the opening of */
 	/*
-	 * The snapshot holds a file for a moment; if its owner closes it just then,
-	 * the socket is released by us, and we are not who closed it.
+	 * The snapshot may hold a socket for a moment, as its way into a namespace; if
+	 * its owner closes it just then, it is released by us, and we are not who closed it.
 	 */
 	__u32 reader_tgid;
 	/* Nothing else sees a shutdown: ask the kernel to call back for each new listener. */
@@ -105,12 +105,46 @@ struct conn_state {
 	struct rec_task owner;
 };
 
-/* Constants of the snapshot object (.rodata), set before it is loaded. */
+/* Constants of both objects of the snapshot (.rodata), set before they are loaded. */
 struct snapshot_config {
 	__u8 conns; /* connections are entered into the map "conns": their ends are to be told */
 	__u8 unfollowed; /* no hooks beside it: nothing is entered anywhere */
 	__u8 args;       /* of each process, for which the program has to be sleepable */
 	__u8 conn_rows;  /* rows of connections, too */
+	__u8 casts; /* RDONLY_CAST stands for the kernel's function; the types below are known */
+	__u8 pad[3];
+	__u32 file; /* types, by their numbers in the kernel */
+	__u32 socket_alloc;
+	__u32 sock;
+};
+
+/* No helper has this number. */
+#define RDONLY_CAST 0x7fffff
+
+/*
+ * What a walk over the processes tells in one go, record behind record (.bss of
+ * the holders' object). Not by the iterator's own buffer: what a process has to tell
+ * may be more than that holds, and what does not fit is lost there.
+ */
+#define SNAPSHOT_PAGE 65536
+
+/* Walks at once, each over a part of the processes. A power of two. */
+#define WALKS_MAX 2
+
+struct snapshot_page {
+	__u32 tid;   /* down: the thread that walks, in the initial pid namespace */
+	__u32 parts; /* a power of two */
+	__u32 part;
+	__u32 len; /* up */
+	__u8 bytes[SNAPSHOT_PAGE];
+};
+
+/* The map "noted": a power of two. */
+#define NOTED_MAX 65536
+
+struct noted {
+	__u64 cookie;
+	__u64 sk;
 };
 
 /* Beside enum call_op: functions whose end is of interest, and is in no record. */

@@ -52,11 +52,13 @@ static __always_inline bool sock_is_udp(u16 proto)
  * (net/mptcp/protocol.c, mptcp_bind). A listen() without a bind leaves it away.
  * SCTP has a bind of its own, which does not keep it.
  */
-static __always_inline u32 sock_port_by(struct sock *sk, u16 proto)
+static __always_inline u32 sock_port_by(struct sock *sk, u16 proto, bool typed)
 {
 	if (proto != PROTO_TCP && !sock_is_udp(proto))
 		return PORT_BY_UNKNOWN;
-	if (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks) & SOCK_BINDPORT_LOCK)
+	if ((typed ? BPF_CORE_READ_BITFIELD(sk, sk_userlocks) :
+		     BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks)) &
+	    SOCK_BINDPORT_LOCK)
 		return PORT_BY_BIND;
 	return PORT_BY_KERNEL;
 }

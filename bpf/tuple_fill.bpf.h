@@ -16,7 +16,7 @@ static __noinline int sock_fill(struct rec_socket *out, struct sock *sk)
 		return -1;
 	facts = sock_facts_of(sk, HOOK_NONE, COMMON_NET(raw));
 	sock_fill_from(out, sk, raw, &facts);
-	out->port_by = sock_port_by(sk, facts.proto);
+	out->port_by = sock_port_by(sk, facts.proto, false);
 	return 0;
 }
 

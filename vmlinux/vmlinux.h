@@ -74,7 +74,11 @@ struct path {
 	struct dentry *dentry;
 };
 
+struct file_operations;
+
 struct file {
+	const struct file_operations *f_op;
+	unsigned int f_mode;
 	void *private_data;
 	struct inode *f_inode;
 	struct path f_path;
@@ -227,6 +231,7 @@ struct mm_struct {
 struct fdtable {
 	unsigned int max_fds;
 	struct file **fd;
+	unsigned long *open_fds;
 };
 
 struct files_struct {
@@ -291,11 +296,9 @@ struct bpf_iter_meta {
 	u64 seq_num;
 };
 
-struct bpf_iter__task_file {
+struct bpf_iter__task {
 	struct bpf_iter_meta *meta;
 	struct task_struct *task;
-	u32 fd;
-	struct file *file;
 };
 
 struct bpf_map;

@@ -151,6 +151,30 @@ static void of_this_kernel_little_is_left_and_that_is_the_same(void **state)
 	btf__free(kernel);
 }
 
+static void types_are_found_by_name_and_kind(void **state)
+{
+	struct raw_wanted wanted[] = {
+		{ "inner", BTF_KIND_STRUCT, 7 },
+		{ "inner", BTF_KIND_FUNC, 7 },
+		{ "outer", BTF_KIND_STRUCT, 0 },
+	};
+	struct btf *kernel = kernel_types();
+	struct raw_types raw;
+	uint32_t size;
+	const char *whole = btf__raw_data(kernel, &size);
+
+	(void)state;
+	assert_int_equal(raw_types_init(&raw, whole, size), 0);
+	raw_types_find_all(&raw, wanted, 3);
+	assert_int_equal(wanted[0].id, btf__find_by_name_kind(kernel, "inner", BTF_KIND_STRUCT));
+	assert_int_equal(wanted[1].id, 0);
+	assert_int_equal(wanted[2].id, btf__find_by_name_kind(kernel, "outer", BTF_KIND_STRUCT));
+	assert_int_equal(raw_types_find(&raw, "outer", BTF_KIND_STRUCT), wanted[2].id);
+	assert_int_equal(raw_types_find(&raw, "outer", BTF_KIND_FUNC), -ENOENT);
+	raw_types_free(&raw);
+	btf__free(kernel);
+}
+
 /* Each beginning of the bytes, and each of them changed: no answer is made up, nor read from beyond. */
 static void bytes_that_are_no_types_are_refused(void **state)
 {
@@ -189,6 +213,7 @@ int main(void)
 		cmocka_unit_test(a_flavour_is_looked_for_by_what_is_before_it),
 		cmocka_unit_test(a_name_the_kernel_does_not_have_gives_nothing),
 		cmocka_unit_test(of_this_kernel_little_is_left_and_that_is_the_same),
+		cmocka_unit_test(types_are_found_by_name_and_kind),
 		cmocka_unit_test(bytes_that_are_no_types_are_refused),
 	};
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <stdlib.h>
 
 #ifndef IPPROTO_UDPLITE
 #define IPPROTO_UDPLITE 136
@@ -19,30 +20,97 @@
 /* Ends a dump: there is one that nobody was seen to hold. */
 #define NOT_SEEN 1
 
-/*
- * Numbers of sockets' inodes are the host's: none is used twice at a time. Who has no
- * cookie yet is no socket that was seen whole: by its file alone the TCP socket of an
- * MPTCP listener gets none.
- */
-static void list_held(struct held_sockets *held, const struct snapshot *so_far)
+/* NULL: there is none yet. last is where the row before was found, as nearly always this one is. */
+static struct held_netns *find_netns(const struct held_sockets *held, uint32_t inode,
+				     struct held_netns *last)
 {
-	for (size_t i = 0; i < so_far->n && !held->failed; i++) {
-		const struct socket_info *socket = &so_far->rows[i]->socket;
-
-		if (socket->inode && socket->cookie)
-			held->failed = inodes_add(&held->inodes, socket->inode);
-	}
-	inodes_sort(&held->inodes);
-	held->listed = true;
+	if (last && last->inode == inode)
+		return last;
+	for (size_t i = 0; i < held->n_netns; i++)
+		if (held->netns[i].inode == inode)
+			return &held->netns[i];
+	return NULL;
 }
 
-static int compare(const struct diag_message *row, void *arg)
+static struct held_netns *add_netns(struct held_sockets *held, uint32_t inode)
 {
-	const struct held_sockets *held = arg;
+	struct held_netns *grown = held->netns;
 
-	if (!row->socket.local.port || inodes_has(&held->inodes, row->socket.inode))
+	if (!(held->n_netns & (held->n_netns - 1))) /* full: it grows by powers of two */
+		grown = reallocarray(held->netns, held->n_netns ? held->n_netns * 2 : 1,
+				     sizeof(*grown));
+	if (!grown)
+		return NULL;
+	held->netns = grown;
+	grown[held->n_netns] = (struct held_netns){ .inode = inode };
+	return &grown[held->n_netns++];
+}
+
+static int count_rows(struct held_sockets *held, const struct snapshot *so_far)
+{
+	struct held_netns *netns = NULL;
+
+	for (size_t i = 0; i < so_far->n; i++) {
+		uint32_t inode = so_far->rows[i]->socket.local.netns;
+
+		netns = find_netns(held, inode, netns);
+		if (!netns)
+			netns = add_netns(held, inode);
+		if (!netns)
+			return -ENOMEM;
+		netns->rows++;
+	}
+	return 0;
+}
+
+static bool has_few(const struct held_netns *netns)
+{
+	return !netns || netns->rows < ROWS_MANY;
+}
+
+static int by_inode(const void *a, const void *b)
+{
+	const struct held_socket *sa = a, *sb = b;
+
+	return sa->inode < sb->inode ? -1 : sa->inode > sb->inode;
+}
+
+/* Numbers of sockets' inodes are the host's: none is used twice at a time. */
+static int list_held(struct held_sockets *held, const struct snapshot *so_far)
+{
+	struct held_netns *netns = NULL;
+	int err = count_rows(held, so_far);
+
+	held->sockets = err ? NULL : calloc(so_far->n + 1, sizeof(*held->sockets));
+	if (!held->sockets)
+		return -ENOMEM;
+	for (size_t i = 0; i < so_far->n; i++) {
+		struct snapshot_row *row = so_far->rows[i];
+
+		netns = find_netns(held, row->socket.local.netns, netns);
+		if (has_few(netns) && row->socket.inode)
+			held->sockets[held->n_sockets++] = (struct held_socket){ row->socket.inode,
+										 row };
+	}
+	qsort(held->sockets, held->n_sockets, sizeof(*held->sockets), by_inode);
+	return 0;
+}
+
+static int compare(const struct diag_message *message, void *arg)
+{
+	const struct held_socket key = { .inode = message->socket.inode }, *found;
+	const struct held_sockets *held = arg;
+	struct socket_info *socket;
+
+	if (!message->socket.local.port)
 		return 0;
-	return NOT_SEEN;
+	found = bsearch(&key, held->sockets, held->n_sockets, sizeof(*held->sockets), by_inode);
+	if (!found)
+		return NOT_SEEN;
+	socket = &found->row->socket;
+	if (!socket->cookie)
+		socket->cookie = message->socket.cookie;
+	return 0;
 }
 
 static int look_at(struct channel *channel, uint16_t proto, uint32_t states,
@@ -78,16 +146,15 @@ static int look(struct held_sockets *held)
 	return err;
 }
 
-bool held_all_seen(const struct snapshot *so_far, void *arg)
+bool held_all_seen(const struct snapshot *so_far, uint32_t netns, void *arg)
 {
 	struct held_sockets *held = arg;
 	int err;
 
-	if (so_far->n >= ROWS_MANY)
-		return false;
 	if (!held->listed)
-		list_held(held, so_far);
-	if (held->failed)
+		held->failed = list_held(held, so_far);
+	held->listed = true;
+	if (held->failed || !has_few(find_netns(held, netns, NULL)))
 		return false;
 	err = look(held);
 	/* One that fails here will not do elsewhere. */
@@ -97,6 +164,7 @@ bool held_all_seen(const struct snapshot *so_far, void *arg)
 
 void held_free(struct held_sockets *held)
 {
-	inodes_free(&held->inodes);
+	free(held->netns);
+	free(held->sockets);
 	*held = (struct held_sockets){ 0 };
 }

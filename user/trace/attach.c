@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Loading and attaching: a rung is proved by doing it, and the next one is taken where it fails. */
+#include "trace/beside.h"
 #include "trace/cgroup_root.h"
 #include "trace/internal.h"
 #include "trace/probe.h"
@@ -11,9 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-/* The default of 8 MiB stays resident where huge pages are on for all memory. */
-#define THREAD_STACK ((size_t)512 * 1024)
 
 static enum program program_of(const char *name)
 {
@@ -204,35 +202,9 @@ static void fail_cgroup(struct ladder *ladder, int err)
 			ladder_fail(ladder, (enum program)i, why);
 }
 
-static void *snapshot_thread(void *trace)
+static int open_snapshot(void *trace)
 {
-	return (void *)(intptr_t)snapshot_open(trace);
-}
-
-struct beside {
-	pthread_t thread;
-	bool running;
-};
-
-static void start_snapshot(struct trace *trace, struct beside *beside)
-{
-	pthread_attr_t attr;
-
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, THREAD_STACK);
-	beside->running = !pthread_create(&beside->thread, &attr, snapshot_thread, trace);
-	pthread_attr_destroy(&attr);
-}
-
-static int join_snapshot(struct trace *trace, struct beside *beside)
-{
-	void *err = NULL;
-
-	if (beside->running)
-		pthread_join(beside->thread, &err);
-	else
-		err = snapshot_thread(trace);
-	return (int)(intptr_t)err;
+	return snapshot_open(trace);
 }
 
 static bool wants_flags(const struct ladder *ladder)
@@ -251,9 +223,9 @@ static int load_all(struct trace *trace, struct ladder *ladder, int cgroup_fd)
 	struct beside beside;
 	int err, snapshot_err;
 
-	start_snapshot(trace, &beside);
+	beside_start(&beside, open_snapshot, trace);
 	err = climb(trace, ladder, cgroup_fd);
-	snapshot_err = join_snapshot(trace, &beside);
+	snapshot_err = beside_join(&beside);
 	if (err || snapshot_err)
 		return err ? err : snapshot_err;
 	if (trace->flags_listeners || !wants_flags(ladder))

@@ -5,6 +5,7 @@
 
 #include "base/netns.h"
 #include "trace/core_types.h"
+#include "trace/iter_target.h"
 #include "trace/ladder.h"
 #include "trace/trace.h"
 
@@ -37,21 +38,26 @@ struct trace {
 	bool no_tcp; /* nobody asks for these tables */
 	bool no_udp;
 	bool preallocates; /* tables are made in full */
-	int sockets_fd;    /* tables used by both objects */
+	int sockets_fd;    /* tables that more than one object uses */
 	int conns_fd;
+	int noted_fd;
 	struct bpf_object *hooks;
 	struct bpf_link *links[PROGRAMS];
 	struct raw_types types; /* of the kernel, while objects are loaded; n 0: not to be had */
 	void *types_mapped;     /* where they are; NULL: types_parsed has them */
 	size_t types_size;
 	struct btf *types_parsed;
+	struct casts casts; /* for the iterators */
+	int iter_handler;   /* while objects are loaded: of iter_target_begin() */
 	int core_fd; /* likewise: those of them that we read, in a file; -1: all have to do */
 	char core_path[CORE_TYPES_PATH_MAX]; /* of it */
 	uint64_t plan;                       /* the programs that are attached */
 	struct ring rings[RINGS];
 	struct shared_state *shared; /* mapped from the kernel side's .bss */
-	struct bpf_object *snapshot;
-	struct bpf_link *iter_files;
+	struct bpf_object *holders;  /* both of the snapshot */
+	struct bpf_object *tables;
+	struct snapshot_page *pages; /* WALKS_MAX, mapped from the holders' .bss */
+	struct bpf_link *iter_holders;
 	struct bpf_link *iter_tcp;
 	struct bpf_link *iter_udp;
 	bool flag_old;        /* the tcp iterator shall ask for the listeners' STATE_CB */
@@ -71,7 +77,7 @@ struct trace {
 void objects_init(const struct trace *trace);
 /*
  * Opens one of the two builds of an object: the one with bpf_loop() where the
- * kernel has it. name is "hooks" or "snapshot". NULL: errno.
+ * kernel has it. name is "hooks", "holders" or "tables". NULL: errno.
  */
 struct bpf_object *objects_open(const struct trace *trace, const char *name);
 
@@ -82,7 +88,7 @@ struct bpf_object *objects_open(const struct trace *trace, const char *name);
 void types_open(struct trace *trace);
 void types_close(struct trace *trace);
 
-/* The tables both objects use. 0 or -errno. */
+/* The tables that hooks and snapshot use. 0 or -errno. */
 int make_maps(struct trace *trace);
 
 /* Loads and attaches the best programs that work, and the snapshot's. 0 or -errno. */

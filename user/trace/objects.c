@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The embedded BPF objects, and what libbpf says while it works on them. */
 #include "trace/internal.h"
+#include "trace/iter_target.h"
 
+#include "holders.skel.h"
+#include "holders_unrolled.skel.h"
 #include "hooks.skel.h"
 #include "hooks_unrolled.skel.h"
-#include "snapshot.skel.h"
-#include "snapshot_unrolled.skel.h"
+#include "tables.skel.h"
+#include "tables_unrolled.skel.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,14 +26,15 @@ struct embedded {
 
 static const struct embedded objects[] = {
 	{ "hooks", hooks_bpf__elf_bytes, hooks_bpf_unrolled__elf_bytes },
-	{ "snapshot", snapshot_bpf__elf_bytes, snapshot_bpf_unrolled__elf_bytes },
+	{ "holders", holders_bpf__elf_bytes, holders_bpf_unrolled__elf_bytes },
+	{ "tables", tables_bpf__elf_bytes, tables_bpf_unrolled__elf_bytes },
 };
 
 #define OBJECTS (sizeof(objects) / sizeof(*objects))
 
 static bool kernel_has_loop;
 
-/* Two objects are loaded at once, each by a thread of its own. */
+/* Objects are loaded at once, each by a thread of its own. */
 static _Thread_local char failed_program[64];
 
 /*
@@ -57,13 +61,16 @@ void objects_init(const struct trace *trace)
 									 BPF_FUNC_loop, NULL) == 1;
 }
 
-/* The tables both objects use are made before either is loaded. -1: there is one, with no use for it. */
+/*
+ * The tables that more than one object uses are made before any is loaded. -1: the object has one
+ * with no use for it.
+ */
 static int share(struct bpf_object *object, const char *name, int fd)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(object, name);
 
 	if (!map)
-		return -EINVAL;
+		return 0;
 	return fd < 0 ? bpf_map__set_max_entries(map, 1) : bpf_map__reuse_fd(map, fd);
 }
 
@@ -81,8 +88,9 @@ struct bpf_object *objects_open(const struct trace *trace, const char *name)
 		embedded++;
 	bytes = kernel_has_loop ? embedded->bytes(&size) : embedded->bytes_unrolled(&size);
 	object = bpf_object__open_mem(bytes, size, &opts);
-	if (!object || (!share(object, "sockets", trace->sockets_fd) &&
-			!share(object, "conns", trace->conns_fd)))
+	if (!object ||
+	    (!share(object, "sockets", trace->sockets_fd) &&
+	     !share(object, "conns", trace->conns_fd) && !share(object, "noted", trace->noted_fd)))
 		return object;
 	bpf_object__close(object);
 	errno = EINVAL;
@@ -96,7 +104,7 @@ static void make_core_types(struct trace *trace)
 	size_t n = 0, wanted = 0;
 
 	for (size_t i = 0; i < OBJECTS; i++) {
-		if (trace->tables_only && strcmp(objects[i].name, "snapshot") != 0)
+		if (trace->tables_only && !strcmp(objects[i].name, "hooks"))
 			continue;
 		wanted++;
 		open[i] = objects_open(trace, objects[i].name);
@@ -154,12 +162,18 @@ void types_open(struct trace *trace)
 	trace->core_fd = -1;
 	if (trace->btf_path || !map_kernel_types(trace))
 		parse_types(trace);
-	if (trace->types.n)
-		make_core_types(trace);
+	trace->iter_handler = -ENOENT;
+	if (!trace->types.n)
+		return;
+	make_core_types(trace);
+	/* In a file they may have other numbers. */
+	if (trace->kernel_types && !trace->btf_path)
+		trace->iter_handler = iter_target_begin(&trace->types, &trace->casts);
 }
 
 void types_close(struct trace *trace)
 {
+	iter_target_end(trace->iter_handler);
 	raw_types_free(&trace->types);
 	btf__free(trace->types_parsed);
 	trace->types_parsed = NULL;

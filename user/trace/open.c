@@ -2,7 +2,6 @@
 /* From nothing to a trace: the shared memory, the rings, and what the kernel side must know. */
 #include "trace/hindrance.h"
 #include "trace/internal.h"
-#include "trace/iter_target.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -169,7 +168,7 @@ static struct trace *trace_new(const char *btf_path)
 
 	if (!trace)
 		return NULL;
-	trace->sockets_fd = trace->conns_fd = trace->core_fd = -1;
+	trace->sockets_fd = trace->conns_fd = trace->noted_fd = trace->core_fd = -1;
 	trace->btf_path = btf_path;
 	return trace;
 }
@@ -196,7 +195,7 @@ int trace_open(struct trace **out, const struct trace_wants *wants, struct cover
 /* The iterators are attached by a type of the kernel, which a file of types does not give it. */
 static int open_tables(struct trace *trace, char why[COVERAGE_WHY])
 {
-	int err = hindrance_before(trace, why), handler;
+	int err = hindrance_before(trace, why);
 
 	if (err)
 		return err;
@@ -208,9 +207,7 @@ static int open_tables(struct trace *trace, char why[COVERAGE_WHY])
 	}
 	objects_init(trace);
 	types_open(trace);
-	handler = trace->types.n ? iter_target_begin(&trace->types) : -ENOENT;
 	err = snapshot_open(trace);
-	iter_target_end(handler);
 	types_close(trace);
 	if (err)
 		hindrance_behind(why, err);

@@ -131,13 +131,34 @@ const char *raw_name(const struct raw_types *types, uint32_t offset)
 	return offset < types->strings_len ? types->strings + offset : "";
 }
 
-int raw_types_find(const struct raw_types *types, const char *name, uint32_t kind)
+static bool is_wanted(const struct raw_wanted *wanted, uint32_t kind, const char *name)
 {
+	return wanted->kind == kind && *wanted->name == *name && !strcmp(wanted->name, name);
+}
+
+void raw_types_find_all(const struct raw_types *types, struct raw_wanted *wanted, size_t n)
+{
+	uint32_t kinds = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		kinds |= 1u << wanted[i].kind;
+		wanted[i].id = 0;
+	}
 	for (uint32_t id = 1; id < types->n; id++) {
 		const struct btf_type *type = raw_type(types, id);
+		uint32_t kind = btf_kind(type);
 
-		if (btf_kind(type) == kind && !strcmp(raw_name(types, type->name_off), name))
-			return (int)id;
+		for (size_t i = 0; kinds & 1u << kind && i < n; i++)
+			if (!wanted[i].id &&
+			    is_wanted(&wanted[i], kind, raw_name(types, type->name_off)))
+				wanted[i].id = id;
 	}
-	return -ENOENT;
+}
+
+int raw_types_find(const struct raw_types *types, const char *name, uint32_t kind)
+{
+	struct raw_wanted one = { name, kind, 0 };
+
+	raw_types_find_all(types, &one, 1);
+	return one.id ? (int)one.id : -ENOENT;
 }

@@ -29,7 +29,16 @@ const struct btf_type *raw_type(const struct raw_types *types, uint32_t id);
 size_t raw_type_size(const struct btf_type *type);
 /* By an offset as types have it; "" where there is no such name. */
 const char *raw_name(const struct raw_types *types, uint32_t offset);
-/* Its number, or -ENOENT. */
+
+struct raw_wanted {
+	const char *name;
+	uint32_t kind;
+	uint32_t id; /* 0: there is none */
+};
+
+/* Looks for all n of them in one walk. */
+void raw_types_find_all(const struct raw_types *types, struct raw_wanted *wanted, size_t n);
+/* The number of one, or -ENOENT. */
 int raw_types_find(const struct raw_types *types, const char *name, uint32_t kind);
 
 #endif

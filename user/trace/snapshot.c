@@ -1,108 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The iterators: every descriptor of every process, then the tables of each network namespace. */
+/* A snapshot: every descriptor of every process, then the tables of each network namespace. */
 #include "base/first_namespace.h"
 #include "base/netns.h"
 #include "trace/internal.h"
+#include "trace/walk.h"
 
 #include "base/buf.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-/*
- * The kernel holds the file of the row it is at. If its owner closes it just
- * then, the close is finished when our read() returns: so reads are short.
- */
-#define READ_SIZE ((size_t)16 * 1024)
-
-static struct bpf_program *program(struct trace *trace, const char *name)
-{
-	return bpf_object__find_program_by_name(trace->snapshot, name);
-}
-
-static struct bpf_map *map(struct trace *trace, const char *name)
-{
-	return bpf_object__find_map_by_name(trace->snapshot, name);
-}
-
-static int set_config(struct trace *trace)
-{
-	struct bpf_map *rodata = map(trace, ".rodata");
-	const struct snapshot_config config = {
-		.conns = trace->connections,
-		.unfollowed = trace->tables_only,
-		.conn_rows = trace->conn_rows,
-		.args = trace->args,
-	};
-
-	return rodata ? bpf_map__set_initial_value(rodata, &config, sizeof(config)) : -EINVAL;
-}
-
-/* One try, with the listeners flagged or without. */
-static int load(struct trace *trace, bool flag)
-{
-	int err;
-
-	trace->snapshot = objects_open(trace, "snapshot");
-	if (!trace->snapshot)
-		return -errno;
-	err = set_config(trace);
-	bpf_program__set_autoload(program(trace, "snap_tcp"), !flag);
-	bpf_program__set_autoload(program(trace, "snap_tcp_flag"), flag);
-	if (!err && !trace->tables_only)
-		err = bpf_map__set_max_entries(map(trace, "noted"), 1);
-	if (!err && trace->args)
-		err = bpf_program__set_flags(program(trace, "snap_files"), BPF_F_SLEEPABLE);
-	if (!err)
-		err = bpf_object__load(trace->snapshot);
-	if (err) {
-		bpf_object__close(trace->snapshot);
-		trace->snapshot = NULL;
-	}
-	return err;
-}
-
-int snapshot_open(struct trace *trace)
-{
-	bool flag = trace->flag_old;
-	int err;
-
-	if (!trace->kernel_types)
-		return 0; /* its programs are typed */
-	err = load(trace, flag);
-
-	/* Sleepable, and with this helper, since v5.18; with maps as ours are since v6.1. */
-	if (err && trace->args) {
-		trace->args = false;
-		err = load(trace, flag);
-	}
-	if (err && flag) {
-		flag = false;
-		err = load(trace, false);
-	}
-	if (err)
-		return err;
-	trace->flags_listeners = flag;
-	trace->iter_files = bpf_program__attach_iter(program(trace, "snap_files"), NULL);
-	trace->iter_tcp = bpf_program__attach_iter(
-		program(trace, flag ? "snap_tcp_flag" : "snap_tcp"), NULL);
-	trace->iter_udp = bpf_program__attach_iter(program(trace, "snap_udp"), NULL);
-	return trace->iter_files && trace->iter_tcp && trace->iter_udp ? 0 : -errno;
-}
-
-void snapshot_close(struct trace *trace)
-{
-	bpf_link__destroy(trace->iter_files);
-	bpf_link__destroy(trace->iter_tcp);
-	bpf_link__destroy(trace->iter_udp);
-	bpf_object__close(trace->snapshot);
-	netns_free(&trace->ways);
-}
+#define READ_SIZE ((size_t)32 * 1024) /* what the kernel has ready at a time */
 
 /* One run of the iterators. */
 struct reading {
@@ -150,22 +60,45 @@ static int take(struct reading *reading, const struct decoded *record)
 	}
 }
 
-/* Takes the whole records in the buffer; what is cut off waits for the next read. */
-static int take_bytes(struct reading *reading)
+/* Takes the whole records of size bytes. Returns how many bytes those were, or -errno. */
+static ssize_t take_records(struct reading *reading, const char *data, size_t size)
 {
 	struct decoded record;
-	size_t at = 0, size;
+	size_t at = 0, one;
 	int err = 0;
 
-	while (!err && (size = decode_size(reading->bytes.data + at, reading->bytes.len - at))) {
-		if (decode(reading->bytes.data + at, size, &record))
+	while (!err && (one = decode_size(data + at, size - at))) {
+		if (decode(data + at, one, &record))
 			reading->gaps->corrupt++;
 		else
 			err = take(reading, &record);
-		at += size;
+		at += one;
 	}
-	buf_consume(&reading->bytes, at);
-	return err;
+	return err ? err : (ssize_t)at;
+}
+
+/* As a records_fn. */
+static int take_whole(const char *data, size_t size, void *arg)
+{
+	struct reading *reading = arg;
+	ssize_t taken = take_records(reading, data, size);
+
+	if (taken >= 0 && (size_t)taken != size)
+		reading->gaps->corrupt++;
+	return taken < 0 ? (int)taken : 0;
+}
+
+/* --- the tables of a namespace ---------------------------------------------------- */
+
+/* What is cut off waits for the next read. */
+static int take_bytes(struct reading *reading)
+{
+	ssize_t taken = take_records(reading, reading->bytes.data, reading->bytes.len);
+
+	if (taken < 0)
+		return (int)taken;
+	buf_consume(&reading->bytes, (size_t)taken);
+	return 0;
 }
 
 static int read_iterator(struct reading *reading, struct bpf_link *link)
@@ -201,14 +134,15 @@ static int read_iterator(struct reading *reading, struct bpf_link *link)
 	return err;
 }
 
+/* --- all of it ---------------------------------------------------------------------- */
+
 static int read_tables(uint32_t inode, void *arg)
 {
 	struct reading *reading = arg;
 	const struct trace *trace = reading->trace;
 	int err;
 
-	(void)inode;
-	if (trace->all_seen && trace->all_seen(reading->snapshot, trace->all_seen_arg))
+	if (trace->all_seen && trace->all_seen(reading->snapshot, inode, trace->all_seen_arg))
 		return 0;
 	err = trace->no_tcp ? 0 : read_iterator(reading, trace->iter_tcp);
 	return err || trace->no_udp ? err : read_iterator(reading, trace->iter_udp);
@@ -236,7 +170,7 @@ static void note_gap(int err, void *arg)
 /* The kernel side reports a namespace once; another run starts with an empty list. */
 static int forget_seen(struct trace *trace)
 {
-	int fd = bpf_object__find_map_fd_by_name(trace->snapshot, "seen_netns");
+	int fd = bpf_object__find_map_fd_by_name(trace->holders, "seen_netns");
 	__u32 key;
 
 	while (fd >= 0 && !bpf_map_get_next_key(fd, NULL, &key))
@@ -248,7 +182,7 @@ static int forget_seen(struct trace *trace)
 /* bpf_setsockopt() is older than the option it would have to set: only doing it tells. */
 static bool flag_was_refused(struct trace *trace)
 {
-	int fd = bpf_object__find_map_fd_by_name(trace->snapshot, "flag_refused");
+	int fd = bpf_object__find_map_fd_by_name(trace->tables, "flag_refused");
 	__u32 key = 0, refused = 0;
 
 	return trace->flags_listeners && !bpf_map_lookup_elem(fd, &key, &refused) && refused;
@@ -268,14 +202,14 @@ int trace_snapshot(struct trace *trace, struct procs *procs, struct snapshot *ou
 	int err;
 
 	*gaps = (struct snapshot_gaps){ 0 };
-	if (!trace->snapshot)
+	if (!trace->holders)
 		return -EOPNOTSUPP;
 	netns_free(&trace->ways);
 	/* The iterator goes through the processes of our pid namespace (bpf_iter_task(), v5.8). */
 	out->holders_hidden = !in_first_namespace("pid", PID_INIT_INO);
 	err = forget_seen(trace);
 	if (!err)
-		err = read_iterator(&reading, trace->iter_files);
+		err = walk_holders(trace, take_whole, &reading);
 	if (!err)
 		err = netns_add_mounted(reading.ways);
 	if (!err)

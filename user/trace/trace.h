@@ -52,9 +52,9 @@ int trace_open(struct trace **out, const struct trace_wants *wants, struct cover
 
 /*
  * Asked in each network namespace, once the descriptors of all processes are read: whether its
- * tables have no port but those. They are not read then.
+ * tables have no port but those, and no cookie that a row lacks. They are not read then.
  */
-typedef bool (*all_seen_fn)(const struct snapshot *so_far, void *arg);
+typedef bool (*all_seen_fn)(const struct snapshot *so_far, uint32_t netns, void *arg);
 
 struct tables_wants {
 	bool connections;     /* those as well */
