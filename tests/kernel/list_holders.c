@@ -3,7 +3,9 @@
 #define _GNU_SOURCE 1
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -44,6 +46,48 @@ static void list_threads(void)
 	check(event_holders(event) == 1 && event_held_by(event, child.pid),
 	      "expected process %d as the one holder in %s", child.pid, event->line);
 	child_kill(&child);
+}
+
+#define MANY_PORTS 50 /* in one word of the kernel's bitmap */
+#define MANY_FIRST 20000
+#define MANY_PROCESSES 20
+#define HIGH_FD 900 /* far above all others */
+
+static void expect_holders(int first, int last, size_t holders)
+{
+	char ports[16];
+
+	snprintf(ports, sizeof(ports), "%d-%d", first, last);
+	listing_read(&listing, (const char *const[]){ "--port", ports, NULL });
+	for (int port = first; port <= last; port++) {
+		const struct event *event = listing_expect(&listing, port);
+
+		check(event_holders(event) == holders && event_held_by(event, getpid()),
+		      "expected %zu holders in %s", holders, event->line);
+	}
+}
+
+/* More than is told in one go (SNAPSHOT_PAGE) by processes with small tables, and a descriptor that nothing is near. */
+static void list_many(void)
+{
+	struct child children[MANY_PROCESSES];
+	int fds[MANY_PORTS], high;
+
+	for (int i = 0; i < MANY_PORTS; i++)
+		fds[i] = tcp_listen("127.0.0.1", MANY_FIRST + i);
+	for (int i = 0; i < MANY_PROCESSES; i++)
+		children[i] = child_start(wait_for_end, NULL);
+	high = tcp_listen("127.0.0.1", 8080);
+	check(dup3(high, HIGH_FD, O_CLOEXEC) == HIGH_FD, "dup3: %s", strerror(errno));
+	sock_close(high);
+	for (int i = 0; i < MANY_PORTS; i += 10)
+		expect_holders(MANY_FIRST + i, MANY_FIRST + i + 9, MANY_PROCESSES + 1);
+	expect_holders(8080, 8080, 1);
+	for (int i = 0; i < MANY_PROCESSES; i++)
+		child_kill(&children[i]);
+	for (int i = 0; i < MANY_PORTS; i++)
+		sock_close(fds[i]);
+	sock_close(HIGH_FD);
 }
 
 static void list_prefork(void)
@@ -159,6 +203,8 @@ static void list_unix(void)
 const struct test list_holder_tests[] = {
 	{ "list-threads", "a process is one holder, whatever tables its threads have", list_threads,
 	  0 },
+	{ "list-many", "more than is told in one go, and a descriptor far from all others",
+	  list_many, 0 },
 	{ "list-prefork", "all that hold a port, the oldest as its process", list_prefork, 0 },
 	{ "list-in-flight", "a listener that is sent and not received has the holder none",
 	  list_in_flight, 0 },
