@@ -58,6 +58,17 @@ static void no_port_is_ever_cut(void **state)
 	assert_text(&out, "…]:65535");
 }
 
+static void lines_are_put_together_again(void **state)
+{
+	static const char text[] = "one\n  two \033\n\n three\n";
+
+	(void)state;
+	text_put_line(&out, text, sizeof(text) - 1);
+	assert_text(&out, "one two \\x1b three");
+	text_put_line(&out, "", 0);
+	assert_text(&out, "");
+}
+
 static void what_has_no_cell_of_its_own_is_named(void **state)
 {
 	(void)state;
@@ -157,6 +168,7 @@ int main(void)
 		cmocka_unit_test_teardown(what_has_room_is_whole, tear_down),
 		cmocka_unit_test_teardown(what_is_cut_says_so, tear_down),
 		cmocka_unit_test_teardown(no_port_is_ever_cut, tear_down),
+		cmocka_unit_test_teardown(lines_are_put_together_again, tear_down),
 		cmocka_unit_test_teardown(what_has_no_cell_of_its_own_is_named, tear_down),
 		cmocka_unit_test(a_line_is_edited_by_characters),
 		cmocka_unit_test(a_line_has_an_end),

@@ -96,13 +96,18 @@ struct line {
 static void put_fact(struct line *line, const char *text, size_t n, unsigned int style)
 {
 	const char *between = line->tui->terminal.ascii ? " | " : " · ";
+	int width = line->tui->terminal.width;
+	struct buf fitted = { 0 };
 
-	if (!n)
+	if (!n || line->x >= width)
 		return;
 	if (line->x)
 		line->x = put_word(line->tui, line->y, line->x, between, strlen(between),
 				   STYLE_FAINT);
-	line->x = put_word(line->tui, line->y, line->x, text, n, style);
+	text_fit(&fitted, text, n, (size_t)(line->x < width ? width - line->x : 0), false,
+		 line->tui->terminal.ascii);
+	line->x = put_word(line->tui, line->y, line->x, fitted.data, fitted.len, style);
+	buf_free(&fitted);
 }
 
 static void put_filter(struct line *line)
@@ -141,7 +146,7 @@ static void draw_facts(const struct tui *tui)
 	struct line line = { tui, tui->terminal.height - 2, 0 };
 
 	if (tui->why.len) {
-		draw_line(tui, line.y, tui->why.data, tui->why.len, STYLE_BAD);
+		put_fact(&line, tui->why.data, tui->why.len, STYLE_BAD);
 		return;
 	}
 	put_filter(&line);
@@ -203,11 +208,12 @@ static int draw_prompt(const struct tui *tui)
 
 static int draw_bottom(const struct tui *tui)
 {
+	struct line line = { tui, tui->terminal.height - 1, 0 };
+
 	if (tui->prompting)
 		return draw_prompt(tui);
 	if (tui->message.len)
-		draw_line(tui, tui->terminal.height - 1, tui->message.data, tui->message.len,
-			  STYLE_KEY);
+		put_fact(&line, tui->message.data, tui->message.len, STYLE_KEY);
 	else if (tui->pane.open)
 		draw_hints(tui, tui->pane.question.len ? question_hints : pane_hints);
 	else if (tui->menu.open)

@@ -2,7 +2,7 @@
 /* What keys do. */
 #include "tui/internal.h"
 
-#include "base/escape.h"
+#include "tui/text.h"
 
 #define CTRL(c) ((c)&0x1f)
 
@@ -167,7 +167,7 @@ static void accept_filter(struct tui *tui)
 		set_filter(tui, filter);
 		tui->prompting = false;
 	} else {
-		escape_text(&tui->why, why.data, why.len);
+		text_put_line(&tui->why, why.data, why.len);
 		if (!tui->why.len)
 			buf_puts(&tui->why, "this is no filter");
 	}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tui/text.h"
 
+#include "base/escape.h"
 #include "base/width.h"
 
 #include <stdio.h>
@@ -18,7 +19,7 @@ void text_tame(struct buf *b, size_t from, bool ascii)
 	struct buf tame = { 0 };
 	char name[16];
 
-	if (is_plain(b->data + from, b->len - from))
+	if (b->len == from || is_plain(b->data + from, b->len - from))
 		return;
 	for (size_t at = from; at < b->len;) {
 		uint32_t cp;
@@ -36,6 +37,25 @@ void text_tame(struct buf *b, size_t from, bool ascii)
 	buf_put(b, tame.data, tame.len);
 	b->failed |= tame.failed;
 	buf_free(&tame);
+}
+
+void text_put_line(struct buf *out, const char *text, size_t n)
+{
+	while (n) {
+		const char *end = memchr(text, '\n', n);
+		size_t len = end ? (size_t)(end - text) : n;
+
+		escape_text(out, text, len);
+		text += len;
+		n -= len;
+		len = n;
+		while (n && (*text == '\n' || *text == ' ')) {
+			text++;
+			n--;
+		}
+		if (len != n && n)
+			buf_putc(out, ' ');
+	}
 }
 
 size_t text_width(const char *text, size_t n)

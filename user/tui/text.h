@@ -17,6 +17,9 @@ void text_tame(struct buf *b, size_t from, bool ascii);
  */
 void text_fit(struct buf *out, const char *text, size_t n, size_t width, bool is_end, bool ascii);
 
+/* Text that may have been broken into lines, escaped and as one again. */
+void text_put_line(struct buf *out, const char *text, size_t n);
+
 /* Cells of n bytes. */
 size_t text_width(const char *text, size_t n);
 

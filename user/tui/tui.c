@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tui/internal.h"
 
-#include "base/escape.h"
 #include "output/alert_line.h"
+#include "tui/text.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 int tui_open(struct tui **ret_tui, const struct tui_setup *setup, uint64_t now_ns)
 {
@@ -69,17 +70,19 @@ int tui_counted(struct tui *tui, const struct alert_count *count, uint64_t now_n
 	return err;
 }
 
-static void set_text(struct buf *b, const char *text)
+static void set_text(const struct tui *tui, struct buf *b, const char *text)
 {
 	buf_clear(b);
-	escape_puts(b, text);
+	if (text)
+		text_put_line(b, text, strlen(text));
+	text_tame(b, 0, tui->terminal.ascii);
 }
 
 void tui_facts(struct tui *tui, const struct tui_facts *facts)
 {
-	set_text(&tui->hooks, facts->hooks);
-	set_text(&tui->losses, facts->losses);
-	set_text(&tui->canary, facts->canary);
+	set_text(tui, &tui->hooks, facts->hooks);
+	set_text(tui, &tui->losses, facts->losses);
+	set_text(tui, &tui->canary, facts->canary);
 	tui->lost = facts->lost;
 	tui->blind = facts->blind;
 	tui->changed = true;
@@ -93,7 +96,7 @@ void tui_forget(struct tui *tui)
 
 void tui_message(struct tui *tui, const char *text)
 {
-	set_text(&tui->message, text);
+	set_text(tui, &tui->message, text);
 	tui->urgent = true;
 }
 
