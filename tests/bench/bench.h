@@ -275,6 +275,7 @@ int bench_memory(const struct bench_size *size);
 int bench_service(const struct bench_size *size);
 int bench_policy(const struct bench_size *size);
 int bench_screen(const struct bench_size *size);
+int bench_top(const struct bench_size *size);
 int bench_stopped(const struct bench_size *size);
 int bench_overrun(const struct bench_size *size);
 

@@ -30,6 +30,7 @@ static const struct {
 	{ "policy", bench_policy, "a port judged by 10,000 rules" },
 	{ "screen", bench_screen,
 	  "the screen of top with 10,000 ports and 5,000 changes a second" },
+	{ "top", bench_top, "the same of top as it is used, with its events from the kernel" },
 	{ "stopped", bench_stopped, "a stopped reader, within the ring" },
 	{ "overrun", bench_overrun, "a stopped reader, beyond the ring" },
 };
