@@ -12,7 +12,7 @@ UNIT_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g -O1 -Iuser -Ibp
 # All that needs no kernel side.
 PURE_SOURCES := $(wildcard user/base/*.c user/model/*.c user/enrich/*.c user/output/*.c user/policy/*.c user/alert/*.c user/tui/*.c) user/diag/message.c user/diag/procfs.c \
 	user/trace/ladder.c user/trace/rungs.c user/trace/programs.c user/trace/core_types.c user/trace/raw_types.c \
-	user/cmd/accounts.c user/cmd/stream_options.c user/cmd/filter_options.c user/cmd/service_options.c user/cmd/findings.c user/cmd/port_arg.c user/cmd/waited.c user/service/canary.c user/service/canary_file.c user/cmd/passing.c
+	user/cmd/accounts.c user/cmd/stream_options.c user/cmd/filter_options.c user/cmd/service_options.c user/cmd/findings.c user/cmd/port_arg.c user/cmd/waited.c user/service/canary.c user/service/canary_file.c user/cmd/passing.c user/cmd/errand.c
 PURE_OBJECTS := $(PURE_SOURCES:user/%.c=$(UNIT_OBJ)/%.o)
 UNIT_LIBS := -lsmartcols -lbpf -lz -lcap-ng -lseccomp $(CURSES_LIBS)
 UNIT_TESTS := $(patsubst tests/unit/%.c,build/tests/unit/%,$(wildcard tests/unit/test_*.c))
