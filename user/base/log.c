@@ -87,6 +87,22 @@ void say_text(const char *text, size_t len)
 	}
 }
 
+void say_lines(const char *text, size_t len)
+{
+	size_t width = terminal_width(STDERR_FILENO), n;
+	struct buf wrapped = { 0 };
+
+	for (size_t at = 0; at < len; at += n + 1) {
+		const char *end = memchr(text + at, '\n', len - at);
+
+		n = end ? (size_t)(end - text) - at : len - at;
+		wrap_line(&wrapped, text + at, n, width, HANG);
+		buf_putc(&wrapped, '\n');
+	}
+	say_text(wrapped.data, wrapped.len);
+	buf_free(&wrapped);
+}
+
 static const char name[] = "porttrace: ";
 
 size_t say_name(const char *text, size_t len)
@@ -107,7 +123,8 @@ void say(const char *format, ...)
 	va_end(args);
 	buf_puts(&line, name);
 	escape_puts(&line, text);
-	wrap_line(&wrapped, line.data, line.len, terminal_width(STDERR_FILENO), HANG);
+	/* How wide it is for whoever takes it is theirs to know. */
+	wrap_line(&wrapped, line.data, line.len, taker ? 0 : terminal_width(STDERR_FILENO), HANG);
 	buf_putc(&wrapped, '\n');
 	if (!line.failed && !wrapped.failed)
 		say_text(wrapped.data, wrapped.len);

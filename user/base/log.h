@@ -17,6 +17,9 @@ size_t say_name(const char *text, size_t len);
 /* Lines as they are, escaped before. */
 void say_text(const char *text, size_t len);
 
+/* The same of lines that were taken, see say_to(): as wide as say() makes them. */
+void say_lines(const char *text, size_t len);
+
 /*
  * From now on messages, lines as they are, go to take(text, len, arg) and not to stderr; NULL: to
  * stderr again. For who draws on the terminal that stderr may be.

@@ -55,7 +55,7 @@ void top_say_to(struct top *top, void (*take)(const char *text, size_t len, void
 static void say_kept(struct top *top)
 {
 	say_to(NULL, NULL);
-	say_text(top->said.data, top->said.len);
+	say_lines(top->said.data, top->said.len);
 	if (top->unsaid)
 		say("%" PRIu64 " more messages were not kept", top->unsaid);
 	buf_free(&top->said);
