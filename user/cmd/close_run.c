@@ -188,7 +188,7 @@ int closing_run(struct closing *c)
 	if (status)
 		return status;
 	if (c->dry_run) {
-		say("--dry-run: nothing was closed");
+		say("--dry-run: nothing was closed%s", c->kills ? ", and no process ended" : "");
 		return STATUS_OK;
 	}
 	if (!c->destroys)

@@ -162,7 +162,7 @@ static void event_line(const struct sink *sink, const struct event *event, struc
 
 	if (event->folded)
 		return;
-	if (sink->long_lived)
+	if (sink->long_lived && columns_have(&sink->columns, "time"))
 		put_day(sink, event, out);
 	if (color)
 		buf_puts(out, color);
