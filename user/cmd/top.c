@@ -229,8 +229,8 @@ static int open_screen(struct top *top)
 		return STATUS_OK;
 	top->tui = NULL;
 	if (err == -ENXIO)
-		say("top needs a terminal whose cursor can be moved, and TERM says '%s': set it to what "
-		    "the terminal is, or use watch or list",
+		say("top needs a terminal whose cursor can be moved; TERM says '%s', and this host's "
+		    "terminfo has no such one: set it to what the terminal is, or use watch or list",
 		    term ? term : "");
 	else
 		say("the terminal cannot be drawn on: %s", strerror(-err));
