@@ -177,6 +177,16 @@ static void takes_privilege(void)
 	screen_await("CAP_BPF");
 }
 
+/* --- the line at the bottom ------------------------------------------------------------------- */
+
+/* Its own, or that of another that runs beside it: either is seen within ten seconds. */
+static void sees_a_canary(void)
+{
+	screen_top(NULL);
+	screen_await("canary seen");
+	check(!strstr(screen_text(), "BLIND"), "it is blind:\n%s", screen_text());
+}
+
 /* --- at rest ------------------------------------------------------------------------------------ */
 
 static long wakeups(pid_t pid)
@@ -227,6 +237,7 @@ const struct test top_terminal_tests[] = {
 	{ "top-refused", "top: no terminal, or one that is not known: exit 2", is_refused, 0 },
 	{ "top-no-privilege", "top: without privilege: exit 3, which names it", takes_privilege,
 	  0 },
+	{ "top-canary", "top: says that its hooks see", sees_a_canary, 0 },
 	{ "top-idle", "top: with nothing to do it hardly wakes", is_quiet, 0 },
 	{ 0 },
 };
