@@ -72,8 +72,10 @@ int snap_holders(struct bpf_iter__task *ctx)
 		return GO_ON;
 	if (reader->now.run != run)
 		begin_run(reader, run);
+	if (!is_of_part(page_of(reader), task))
+		return GO_ON;
 	files = own_files(task);
-	if (!files || !is_of_part(page_of(reader), task))
+	if (!files)
 		return GO_ON;
 	begin_task(reader, task);
 	if (!tell_own_netns(reader, task))

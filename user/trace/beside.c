@@ -21,13 +21,13 @@ void beside_start(struct beside *beside, int (*work)(void *arg), void *arg)
 	pthread_attr_setstacksize(&attr, THREAD_STACK);
 	beside->running = !pthread_create(&beside->thread, &attr, run, beside);
 	pthread_attr_destroy(&attr);
+	if (!beside->running)
+		run(beside);
 }
 
 int beside_join(struct beside *beside)
 {
 	if (beside->running)
 		pthread_join(beside->thread, NULL);
-	else
-		run(beside);
 	return beside->err;
 }

@@ -14,8 +14,9 @@ struct beside {
 	int err;
 };
 
+/* Where no thread is to be had it is done before this returns. */
 void beside_start(struct beside *beside, int (*work)(void *arg), void *arg);
-/* What work returned. Where no thread was to be had it is done now. */
+/* What work returned. */
 int beside_join(struct beside *beside);
 
 #endif

@@ -21,6 +21,7 @@ struct reading {
 	struct snapshot *snapshot;
 	struct snapshot_gaps *gaps;
 	struct netns_ways *ways;
+	uint32_t netns; /* of the socket before, which nearly always is that of the next */
 	struct buf bytes;
 };
 
@@ -37,6 +38,22 @@ static int take_netns(struct reading *reading, const struct decoded *record)
 			 });
 }
 
+/* A socket is one into its namespace. */
+static int take_way(struct reading *reading, const struct decoded *record)
+{
+	uint32_t netns = record->socket.local.netns;
+
+	if (netns == reading->netns)
+		return 0;
+	reading->netns = netns;
+	return netns_add(reading->ways, (struct netns_way){
+						.inode = netns,
+						.by = NETNS_BY_SOCKET,
+						.tgid = record->task.tgid,
+						.fd = record->fd,
+					});
+}
+
 static int take(struct reading *reading, const struct decoded *record)
 {
 	int err;
@@ -48,12 +65,7 @@ static int take(struct reading *reading, const struct decoded *record)
 	case DECODED_NETNS:
 		return take_netns(reading, record);
 	case DECODED_HOLDER:
-		err = netns_add(reading->ways, (struct netns_way){
-						       .inode = record->socket.local.netns,
-						       .by = NETNS_BY_SOCKET,
-						       .tgid = record->task.tgid,
-						       .fd = record->fd,
-					       });
+		err = take_way(reading, record);
 		return err ? err : snapshot_add(reading->snapshot, record);
 	default:
 		return snapshot_add(reading->snapshot, record);

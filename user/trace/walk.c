@@ -6,6 +6,7 @@
 #include "trace/beside.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -60,12 +61,86 @@ static int run(void *arg)
 	return err;
 }
 
-static int put_aside(const char *data, size_t size, void *arg)
-{
-	struct buf *aside = arg;
+/* From those who walk to who takes. */
+struct queue {
+	pthread_mutex_t lock;
+	pthread_cond_t more;
+	struct buf waiting;
+	unsigned int walking;
+};
 
-	buf_put(aside, data, size);
-	return aside->failed ? -ENOMEM : 0;
+static int put_in_queue(const char *data, size_t size, void *arg)
+{
+	struct queue *queue = arg;
+	int err;
+
+	pthread_mutex_lock(&queue->lock);
+	buf_put(&queue->waiting, data, size);
+	err = queue->waiting.failed ? -ENOMEM : 0;
+	pthread_cond_signal(&queue->more);
+	pthread_mutex_unlock(&queue->lock);
+	return err;
+}
+
+static int run_for_queue(void *arg)
+{
+	struct walk *walk = arg;
+	struct queue *queue = walk->arg;
+	int err = run(walk);
+
+	pthread_mutex_lock(&queue->lock);
+	queue->walking--;
+	pthread_cond_signal(&queue->more);
+	pthread_mutex_unlock(&queue->lock);
+	return err;
+}
+
+/* Waits for what is next, in exchange for an empty buffer. False: nothing comes any more. */
+static bool next(struct queue *queue, struct buf *taken)
+{
+	struct buf empty = *taken;
+
+	pthread_mutex_lock(&queue->lock);
+	while (!queue->waiting.len && queue->walking)
+		pthread_cond_wait(&queue->more, &queue->lock);
+	*taken = queue->waiting;
+	queue->waiting = empty;
+	pthread_mutex_unlock(&queue->lock);
+	return taken->len;
+}
+
+static int take_all(struct queue *queue, records_fn take, void *arg)
+{
+	struct buf taken = { 0 };
+	int err = 0;
+
+	while (next(queue, &taken)) {
+		if (!err)
+			err = take(taken.data, taken.len, arg);
+		buf_clear(&taken);
+	}
+	buf_free(&taken);
+	return err;
+}
+
+static int walk_by_two(struct trace *trace, records_fn take, void *arg)
+{
+	struct queue queue = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, { 0 }, 2 };
+	struct walk walks[2];
+	struct beside beside[2];
+	int err, walk_err[2];
+
+	for (unsigned int i = 0; i < 2; i++) {
+		walks[i] = (struct walk){ trace, &trace->pages[i], 2, i, put_in_queue, &queue };
+		beside_start(&beside[i], run_for_queue, &walks[i]);
+	}
+	err = take_all(&queue, take, arg);
+	for (int i = 0; i < 2; i++)
+		walk_err[i] = beside_join(&beside[i]);
+	buf_free(&queue.waiting);
+	if (!err)
+		err = walk_err[0] ? walk_err[0] : walk_err[1];
+	return err;
 }
 
 /*
@@ -83,23 +158,8 @@ static bool may_be_two(const struct trace *trace)
 
 int walk_holders(struct trace *trace, records_fn take, void *arg)
 {
-	struct walk ours = { trace, &trace->pages[0], 1, 0, take, arg };
-	struct buf aside = { 0 };
-	struct walk other = { trace, &trace->pages[1], 2, 1, put_aside, &aside };
-	struct beside beside;
-	int err, other_err;
+	struct walk alone = { trace, &trace->pages[0], 1, 0, take, arg };
 
 	trace->pages[1].tid = 0;
-	if (!may_be_two(trace))
-		return run(&ours);
-	ours.parts = 2;
-	beside_start(&beside, run, &other);
-	err = run(&ours);
-	other_err = beside_join(&beside);
-	if (!err)
-		err = other_err;
-	if (!err)
-		err = take(aside.data, aside.len, arg);
-	buf_free(&aside);
-	return err;
+	return may_be_two(trace) ? walk_by_two(trace, take, arg) : run(&alone);
 }
