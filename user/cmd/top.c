@@ -6,60 +6,12 @@
 #include "cmd/cmd.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
-
-/* Messages that are kept until the terminal is given back. */
-#define SAID_MAX ((size_t)64 * 1024)
-
-/* --- messages ------------------------------------------------------------------------------------ */
-
-/* On the status line its first line, without the program's name. */
-static void show_message(struct top *top, const char *text, size_t len)
-{
-	const char *end = memchr(text, '\n', len);
-	size_t skip = say_name(text, len);
-	char line[512];
-
-	if (end)
-		len = (size_t)(end - text);
-	text += skip;
-	len -= skip;
-	snprintf(line, sizeof(line), "%.*s", (int)(len < sizeof(line) ? len : sizeof(line)), text);
-	tui_message(top->tui, line);
-}
-
-static void take_message(const char *text, size_t len, void *arg)
-{
-	struct top *top = arg;
-
-	if (top->said.len + len <= SAID_MAX)
-		buf_put(&top->said, text, len);
-	else
-		top->unsaid++;
-	if (top->tui)
-		show_message(top, text, len);
-}
-
-void top_say_to(struct top *top, void (*take)(const char *text, size_t len, void *arg), void *arg)
-{
-	say_to(take ? take : take_message, take ? arg : top);
-}
-
-static void say_kept(struct top *top)
-{
-	say_to(NULL, NULL);
-	say_lines(top->said.data, top->said.len);
-	if (top->unsaid)
-		say("%" PRIu64 " more messages were not kept", top->unsaid);
-	buf_free(&top->said);
-}
 
 /* --- events ---------------------------------------------------------------------------------------- */
 
@@ -237,13 +189,6 @@ static int open_screen(struct top *top)
 	return err == -ENXIO ? STATUS_USAGE : STATUS_NO_TRACING;
 }
 
-/* What was said before there was a screen. */
-static void show_first_message(struct top *top)
-{
-	if (top->said.len)
-		show_message(top, top->said.data, top->said.len);
-}
-
 static int run(struct top *top)
 {
 	int err = stream_start(&top->stream);
@@ -253,7 +198,7 @@ static int run(struct top *top)
 	if (!err) {
 		alerting_start(&top->alerting);
 		top_facts_start(top);
-		show_first_message(top);
+		top_show_first(top);
 		on_round(top);
 		err = stream_loop(&top->stream);
 	}
@@ -311,7 +256,7 @@ static int show(struct top *top)
 		loop_free(&top->stream.loop);
 	}
 	alerting_close(&top->alerting);
-	say_kept(top);
+	top_say_kept(top);
 	return status;
 }
 

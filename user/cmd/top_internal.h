@@ -50,8 +50,14 @@ struct top {
 	uint64_t input_ns; /* when the keys at hand came */
 };
 
+/* --- top_messages.c ---------------------------------------------------------------------------- */
+
 /* Messages go to take() for a while; NULL: they are shown, and kept for stderr, again. */
 void top_say_to(struct top *top, void (*take)(const char *text, size_t len, void *arg), void *arg);
+/* On the screen, what was said before there was one. */
+void top_show_first(struct top *top);
+/* All of them on stderr, and from now on. */
+void top_say_kept(struct top *top);
 
 /* --- top_pane.c: a port's pane, and the child that does what is asked for in it ----------------- */
 

@@ -107,15 +107,14 @@ static void start(struct top *top)
 	put(top, text);
 }
 
-static void run(struct top *top, const char *does, const struct tui_intent *intent,
-		int (*work)(const struct socket_info *, const struct stream_options *,
-			    const struct consent *))
+static void begin(struct top *top, const char *does, const struct socket_info *socket,
+		  int (*work)(const struct socket_info *, const struct stream_options *,
+			      const struct consent *))
 {
 	top_pane_leave(top);
-	top->pane.socket = intent->event->socket; /* the intent's is gone with the next call */
+	top->pane.socket = *socket;
 	top->pane.work = work;
 	open_pane(top, does, &top->pane.socket);
-	start(top);
 }
 
 /* What was known of one that has closed, as rows of names and values. */
@@ -149,12 +148,9 @@ static void put_past(struct top *top, const struct event *event)
 
 void top_pane_who(struct top *top, const struct tui_intent *intent)
 {
-	struct event past = *intent->event;
+	struct event past = *intent->event; /* which is gone once the pane is opened */
 
-	top_pane_leave(top);
-	top->pane.socket = past.socket;
-	top->pane.work = tell_who;
-	open_pane(top, intent->open ? "who has" : "who had", &past.socket);
+	begin(top, intent->open ? "who has" : "who had", &past.socket, tell_who);
 	if (!intent->open)
 		put_past(top, &past);
 	start(top);
@@ -162,12 +158,14 @@ void top_pane_who(struct top *top, const struct tui_intent *intent)
 
 void top_pane_close(struct top *top, const struct tui_intent *intent)
 {
-	run(top, "close", intent, close_endpoint);
+	begin(top, "close", &intent->event->socket, close_endpoint);
+	start(top);
 }
 
 void top_pane_kill(struct top *top, const struct tui_intent *intent)
 {
-	run(top, "end who holds", intent, close_holders);
+	begin(top, "end who holds", &intent->event->socket, close_holders);
+	start(top);
 }
 
 void top_pane_answer(struct top *top, bool yes)
