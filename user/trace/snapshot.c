@@ -2,6 +2,7 @@
 /* A snapshot: every descriptor of every process, then the tables of each network namespace. */
 #include "base/first_namespace.h"
 #include "base/netns.h"
+#include "trace/beside.h"
 #include "trace/internal.h"
 #include "trace/walk.h"
 
@@ -21,8 +22,13 @@ struct reading {
 	struct snapshot *snapshot;
 	struct snapshot_gaps *gaps;
 	struct netns_ways *ways;
-	uint32_t netns; /* of the socket before, which nearly always is that of the next */
-	struct buf bytes;
+	uint32_t netns;   /* of the socket before, which nearly always is that of the next */
+	struct buf bytes; /* of the tables of one namespace */
+	/* Those of our own, while others are read. */
+	struct buf own_bytes;
+	struct beside own;
+	bool own_passed;
+	bool own_waits;
 };
 
 static int take_netns(struct reading *reading, const struct decoded *record)
@@ -102,18 +108,8 @@ static int take_whole(const char *data, size_t size, void *arg)
 
 /* --- the tables of a namespace ---------------------------------------------------- */
 
-/* What is cut off waits for the next read. */
-static int take_bytes(struct reading *reading)
-{
-	ssize_t taken = take_records(reading, reading->bytes.data, reading->bytes.len);
-
-	if (taken < 0)
-		return (int)taken;
-	buf_consume(&reading->bytes, (size_t)taken);
-	return 0;
-}
-
-static int read_iterator(struct reading *reading, struct bpf_link *link)
+/* All that it tells, which is little: what no process holds. */
+static int read_iterator(struct buf *bytes, struct bpf_link *link)
 {
 	int fd = bpf_iter_create(bpf_link__fd(link));
 	ssize_t n = 1;
@@ -122,7 +118,7 @@ static int read_iterator(struct reading *reading, struct bpf_link *link)
 	if (fd < 0)
 		return -errno;
 	while (!err && n) {
-		char *to = buf_reserve(&reading->bytes, READ_SIZE);
+		char *to = buf_reserve(bytes, READ_SIZE);
 
 		if (!to) {
 			err = -ENOMEM;
@@ -135,15 +131,25 @@ static int read_iterator(struct reading *reading, struct bpf_link *link)
 			err = -errno;
 			break;
 		}
-		reading->bytes.len += (size_t)n;
-		err = take_bytes(reading);
+		bytes->len += (size_t)n;
 	}
 	close(fd);
-	if (reading->bytes.len) { /* a record that never came whole */
-		reading->gaps->corrupt++;
-		buf_clear(&reading->bytes);
-	}
 	return err;
+}
+
+/* Those of the namespace that the calling thread is in. */
+static int read_both(const struct trace *trace, struct buf *bytes)
+{
+	int err = trace->no_tcp ? 0 : read_iterator(bytes, trace->iter_tcp);
+
+	return err || trace->no_udp ? err : read_iterator(bytes, trace->iter_udp);
+}
+
+static int read_own(void *arg)
+{
+	struct reading *reading = arg;
+
+	return read_both(reading->trace, &reading->own_bytes);
 }
 
 /* --- all of it ---------------------------------------------------------------------- */
@@ -152,12 +158,20 @@ static int read_tables(uint32_t inode, void *arg)
 {
 	struct reading *reading = arg;
 	const struct trace *trace = reading->trace;
+	bool is_own = !reading->own_passed;
 	int err;
 
+	reading->own_passed = true;
 	if (trace->all_seen && trace->all_seen(reading->snapshot, inode, trace->all_seen_arg))
 		return 0;
-	err = trace->no_tcp ? 0 : read_iterator(reading, trace->iter_tcp);
-	return err || trace->no_udp ? err : read_iterator(reading, trace->iter_udp);
+	if (is_own && walk_may_be_two(trace)) {
+		reading->own_waits = true;
+		beside_start(&reading->own, read_own, reading);
+		return 0;
+	}
+	buf_clear(&reading->bytes);
+	err = read_both(trace, &reading->bytes);
+	return err ? err : take_whole(reading->bytes.data, reading->bytes.len, reading);
 }
 
 static void note_gap(int err, void *arg)
@@ -177,6 +191,20 @@ static void note_gap(int err, void *arg)
 		return;
 	reading->gaps->netns++;
 	reading->gaps->err = err;
+}
+
+/* Our own tables come first, and are read beside all others: a thread stays in its namespace. */
+static int read_all_tables(struct reading *reading)
+{
+	const struct netns_tour tour = { read_tables, note_gap, reading };
+	int err = netns_tour(reading->ways, &tour), own_err;
+
+	if (!reading->own_waits)
+		return err;
+	own_err = beside_join(&reading->own);
+	if (!err)
+		err = own_err;
+	return err ? err : take_whole(reading->own_bytes.data, reading->own_bytes.len, reading);
 }
 
 /* The kernel side reports a namespace once; another run starts with an empty list. */
@@ -210,7 +238,6 @@ int trace_snapshot(struct trace *trace, struct procs *procs, struct snapshot *ou
 		.gaps = gaps,
 		.ways = &trace->ways,
 	};
-	const struct netns_tour tour = { read_tables, note_gap, &reading };
 	int err;
 
 	*gaps = (struct snapshot_gaps){ 0 };
@@ -225,9 +252,10 @@ int trace_snapshot(struct trace *trace, struct procs *procs, struct snapshot *ou
 	if (!err)
 		err = netns_add_mounted(reading.ways);
 	if (!err)
-		err = netns_tour(reading.ways, &tour);
+		err = read_all_tables(&reading);
 	gaps->shut_unseen = trace->shut_by_flag && flag_was_refused(trace);
 	buf_free(&reading.bytes);
+	buf_free(&reading.own_bytes);
 	snapshot_sort(out);
 	return err;
 }

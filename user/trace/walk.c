@@ -148,7 +148,7 @@ static int walk_by_two(struct trace *trace, records_fn take, void *arg)
  * nobody is in a hurry; and the kernel side tells the two apart by a number that is another
  * in a pid namespace.
  */
-static bool may_be_two(const struct trace *trace)
+bool walk_may_be_two(const struct trace *trace)
 {
 	cpu_set_t cpus;
 
@@ -161,5 +161,5 @@ int walk_holders(struct trace *trace, records_fn take, void *arg)
 	struct walk alone = { trace, &trace->pages[0], 1, 0, take, arg };
 
 	trace->pages[1].tid = 0;
-	return may_be_two(trace) ? walk_by_two(trace, take, arg) : run(&alone);
+	return walk_may_be_two(trace) ? walk_by_two(trace, take, arg) : run(&alone);
 }

@@ -8,6 +8,9 @@
 /* Gets records, whole ones. 0 or -errno, which ends the walk. */
 typedef int (*records_fn)(const char *data, size_t size, void *arg);
 
+/* Whether there is a processor for a second thread, and somebody waits for it. */
+bool walk_may_be_two(const struct trace *trace);
+
 /* take is called in this thread alone. 0 or -errno. */
 int walk_holders(struct trace *trace, records_fn take, void *arg);
 
