@@ -77,6 +77,11 @@ static void files_are_read_with_what_they_include(void **state)
 	put_file("porttrace.policy", "include policy.d/[a].policy\n");
 	assert_string_equal(said(&n), "");
 	assert_int_equal(n, 1);
+	put_file("porttrace.policy", "include policy.d/*.later\n");
+	assert_string_equal(said(&n), "");
+	assert_int_equal(n, 0);
+	put_file("porttrace.policy", "include policy.d/later.policy\n");
+	assert_contains(said(&n), "warning: no file matches");
 	put_file("porttrace.policy", "include nowhere/*.policy\n");
 	assert_contains(said(&n), "warning: no file matches");
 	unlink(in_dir("policy.d/[a].policy"));

@@ -54,7 +54,13 @@ static inline int text_expand(void *arg, const char *pattern, char ***paths, siz
 		free(*paths);
 		*paths = NULL;
 	}
-	return *paths ? 0 : -ENOMEM;
+	if (!*paths)
+		return -ENOMEM;
+	if (*n)
+		return 0;
+	free(*paths);
+	*paths = NULL;
+	return -ENOENT;
 }
 
 /* Parses /p/porttrace.policy of these files. */

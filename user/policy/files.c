@@ -109,14 +109,14 @@ static int include_all(struct parser *p, const struct reading *in, const struct 
 
 	if (err == -ENOMEM)
 		return err;
-	if (err) {
-		complain(line, PROBLEM_ERROR, where, NULL, "%s: %s", pattern, strerror(-err));
-		return 0;
-	}
-	if (!n)
+	if (err == -ENOENT)
 		complain(line, PROBLEM_WARNING, where, NULL,
 			 "no file matches: nothing is included");
-	else
+	else if (err)
+		complain(line, PROBLEM_ERROR, where, NULL, "%s: %s", pattern, strerror(-err));
+	if (err)
+		return 0;
+	if (n)
 		qsort(paths, n, sizeof(*paths), by_name);
 	for (size_t i = 0; i < n; i++) {
 		if (!err)

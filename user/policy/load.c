@@ -188,6 +188,26 @@ static int expand_failed(const char *path, int err)
 	return 1;
 }
 
+/* A folder that is there may be empty: it is for files that come one day. */
+static bool has_folder(const char *pattern)
+{
+	const char *slash = strrchr(pattern, '/');
+	char *folder;
+	glob_t found;
+	int status;
+
+	if (!slash || !strpbrk(slash, "*?["))
+		return false;
+	folder = strndup(pattern, (size_t)(slash - pattern) + 1);
+	if (!folder)
+		return false;
+	status = glob(folder, GLOB_ONLYDIR, expand_failed, &found);
+	free(folder);
+	if (!status)
+		globfree(&found);
+	return !status;
+}
+
 static int expand(void *arg, const char *pattern, char ***paths, size_t *n)
 {
 	glob_t found;
@@ -197,7 +217,7 @@ static int expand(void *arg, const char *pattern, char ***paths, size_t *n)
 	*paths = NULL;
 	*n = 0;
 	if (status == GLOB_NOMATCH)
-		return 0;
+		return has_folder(pattern) ? 0 : -ENOENT;
 	if (status == GLOB_NOSPACE)
 		return -ENOMEM;
 	if (status)

@@ -71,7 +71,8 @@ struct policy_files {
 		    struct policy_file_id *id, const char **why);
 	/*
 	 * The paths that match, for glob(7) with backslashes as quotes; the parser
-	 * sorts them, and frees each and the array. 0 or -errno.
+	 * sorts them, and frees each and the array. 0, also where a folder has none of
+	 * that kind; -ENOENT: there is nothing of that name, not even a folder; or -errno.
 	 */
 	int (*expand)(void *arg, const char *pattern, char ***paths, size_t *n);
 	void *arg;
