@@ -102,7 +102,8 @@ static int guard(const struct closing *c)
 
 static int say_cannot(const struct closing *c)
 {
-	say("this kernel closes no socket from outside (CONFIG_INET_DIAG_DESTROY): %s ends the "
+	say("this kernel closes no socket from outside: it was built without "
+	    "CONFIG_INET_DIAG_DESTROY, or finds no module tcp_diag or udp_diag; %s ends the "
 	    "processes that hold them",
 	    c->targets.by_keys ? "k" : "--kill");
 	return STATUS_NO_TRACING;
