@@ -119,7 +119,7 @@ static void a_line_has_an_end(void **state)
 	assert_int_equal(prompt.text[PROMPT_MAX], '\0');
 }
 
-static const char *line(const struct pane *pane, size_t width, size_t wanted)
+static const char *line(struct pane *pane, size_t width, size_t wanted)
 {
 	static char text[128];
 	size_t at = 0, n = 0;
@@ -137,7 +137,7 @@ static void a_pane_wraps_and_scrolls(void **state)
 	struct pane pane = { 0 };
 
 	(void)state;
-	pane_open(&pane, "title", false);
+	pane_open(&pane, "title", 16, false);
 	/* In pieces, as it may come. */
 	for (size_t i = 0; i < sizeof(words) - 1; i++)
 		assert_int_equal(pane_text(&pane, words + i, 1), 0);
@@ -162,6 +162,23 @@ static void a_pane_wraps_and_scrolls(void **state)
 	assert_false(pane.open);
 }
 
+/* As "who" on a terminal, whatever the width is by now. */
+static void a_pane_goes_on_below_its_values(void **state)
+{
+	static const char words[] = "  executable    /usr/bin/python3.11, deleted\n";
+	struct pane pane = { 0 };
+
+	(void)state;
+	pane_open(&pane, "title", 16, false);
+	assert_int_equal(pane_text(&pane, words, sizeof(words) - 1), 0);
+	assert_string_equal(line(&pane, 40, 0), "  executable    /usr/bin/python3.11,");
+	assert_string_equal(line(&pane, 40, 1), "                deleted");
+	assert_int_equal(pane_lines(&pane, 80), 1);
+	assert_int_equal(pane_text(&pane, "more\n", 5), 0);
+	assert_int_equal(pane_lines(&pane, 80), 2);
+	pane_close(&pane);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +190,7 @@ int main(void)
 		cmocka_unit_test(a_line_is_edited_by_characters),
 		cmocka_unit_test(a_line_has_an_end),
 		cmocka_unit_test(a_pane_wraps_and_scrolls),
+		cmocka_unit_test(a_pane_goes_on_below_its_values),
 	};
 
 	return cmocka_run_group_tests(tests, utf8, NULL);

@@ -35,7 +35,7 @@ static void draw_question(const struct tui *tui)
 	buf_free(&line);
 }
 
-void draw_pane(const struct tui *tui)
+void draw_pane(struct tui *tui)
 {
 	size_t width = (size_t)tui->terminal.width, height = pane_height(tui), at = 0, n;
 	size_t lines = pane_lines(&tui->pane, width), top = tui->pane.top;

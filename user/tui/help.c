@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define HEADING 29
+
 static const char text[] =
 	"Up Down PgUp PgDn Home End   move\n"
 	"Left Right                   columns that have no room\n"
@@ -11,8 +13,8 @@ static const char text[] =
 	"Enter                        all that is known of the port\n"
 	"x                            close the port; its process goes on\n"
 	"k F9                         end the process\n"
-	"/ F4                         filter: a port, a part of a process's name, or as on\n"
-	"                             the command line: --tcp --user dev; empty: all\n"
+	"/ F4                         filter: a port, a part of a process's name, or as on the command line: "
+	"--tcp --user dev; empty: all\n"
 	"< > F6                       sort by another column\n"
 	"I                            sort the other way round\n"
 	"S F2                         choose columns\n"
@@ -28,6 +30,6 @@ static const char text[] =
 
 void open_help(struct tui *tui)
 {
-	pane_open(&tui->pane, "Keys", true);
+	pane_open(&tui->pane, "Keys", HEADING, true);
 	pane_text(&tui->pane, text, strlen(text));
 }

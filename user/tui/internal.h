@@ -65,7 +65,7 @@ void draw_table(struct tui *tui);
 /* A line of the screen, text escaped. */
 void draw_line(const struct tui *tui, int y, const char *text, size_t n, unsigned int style);
 /* What covers the table. */
-void draw_pane(const struct tui *tui);
+void draw_pane(struct tui *tui);
 void draw_menu(const struct tui *tui);
 
 /* A key goes where it belongs. */

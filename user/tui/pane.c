@@ -3,20 +3,23 @@
 
 #include "base/escape.h"
 #include "base/width.h"
+#include "base/wrap.h"
 
 #include <errno.h>
 
-void pane_open(struct pane *pane, const char *title, bool own)
+void pane_open(struct pane *pane, const char *title, size_t heading, bool own)
 {
 	pane_close(pane);
 	pane->open = true;
 	pane->own = own;
+	pane->heading = heading;
 	escape_puts(&pane->title, title);
 }
 
 /* Escaped once more text is what it was. */
 int pane_text(struct pane *pane, const char *text, size_t len)
 {
+	pane->laid_width = 0;
 	while (len) {
 		const char *end = memchr(text, '\n', len);
 		size_t n = end ? (size_t)(end - text) : len;
@@ -41,40 +44,47 @@ void pane_close(struct pane *pane)
 {
 	buf_free(&pane->title);
 	buf_free(&pane->text);
+	buf_free(&pane->laid);
 	buf_free(&pane->question);
 	*pane = (struct pane){ 0 };
 }
 
-/* Bytes of the line that fit; at a blank, if there is one in its second half. */
-static size_t wrap(const char *line, size_t n, size_t width)
+static void lay(struct pane *pane, size_t width)
 {
-	size_t fit, at;
-
-	if (width_text(line, n, width, &fit) <= width || !fit)
-		return n;
-	for (at = fit; at > fit / 2; at--)
-		if (line[at] == ' ')
-			return at;
-	return fit;
+	if (pane->laid_width == width)
+		return;
+	buf_clear(&pane->laid);
+	wrap_lines(&pane->laid, pane->text.data, pane->text.len, width, pane->heading);
+	pane->laid_width = width;
 }
 
-bool pane_line(const struct pane *pane, size_t width, size_t *at, const char **line, size_t *n)
+/* Bytes of the line that fit: a word may be wider than the screen. */
+static size_t cut(const char *line, size_t n, size_t width)
+{
+	size_t fit;
+
+	return width_text(line, n, width, &fit) <= width || !fit ? n : fit;
+}
+
+bool pane_line(struct pane *pane, size_t width, size_t *at, const char **line, size_t *n)
 {
 	const char *end;
 
-	if (*at >= pane->text.len || !width)
+	if (!width)
 		return false;
-	*line = pane->text.data + *at;
-	end = memchr(*line, '\n', pane->text.len - *at);
-	*n = end ? (size_t)(end - *line) : pane->text.len - *at;
-	*n = wrap(*line, *n, width);
+	lay(pane, width);
+	if (*at >= pane->laid.len)
+		return false;
+	*line = pane->laid.data + *at;
+	end = memchr(*line, '\n', pane->laid.len - *at);
+	*n = cut(*line, end ? (size_t)(end - *line) : pane->laid.len - *at, width);
 	*at += *n;
-	if (*at < pane->text.len && (pane->text.data[*at] == '\n' || pane->text.data[*at] == ' '))
+	if (*at < pane->laid.len && pane->laid.data[*at] == '\n')
 		++*at;
 	return true;
 }
 
-size_t pane_lines(const struct pane *pane, size_t width)
+size_t pane_lines(struct pane *pane, size_t width)
 {
 	size_t at = 0, n, lines = 0;
 	const char *line;

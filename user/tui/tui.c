@@ -2,6 +2,7 @@
 #include "tui/internal.h"
 
 #include "output/alert_line.h"
+#include "output/who.h"
 #include "tui/text.h"
 
 #include <errno.h>
@@ -156,7 +157,7 @@ void tui_pane_open(struct tui *tui, const char *title)
 {
 	tui->prompting = false;
 	tui->menu.open = false;
-	pane_open(&tui->pane, title, false);
+	pane_open(&tui->pane, title, WHO_HEADING, false);
 	tui->urgent = true;
 }
 
