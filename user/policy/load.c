@@ -201,7 +201,7 @@ static bool has_folder(const char *pattern)
 	folder = strndup(pattern, (size_t)(slash - pattern) + 1);
 	if (!folder)
 		return false;
-	status = glob(folder, GLOB_ONLYDIR, expand_failed, &found);
+	status = glob(folder, 0, expand_failed, &found);
 	free(folder);
 	if (!status)
 		globfree(&found);
