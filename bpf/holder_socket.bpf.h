@@ -102,7 +102,7 @@ static __always_inline bool tell_socket(struct reader *reader, const struct way 
 		return true;
 	page_took(reader, sizeof(*rec));
 	reader->now.told = 1;
-	note_told(sk, rec->sock.cookie);
+	note_told(sk, cookie_or_hash(rec->sock.cookie, *(volatile u64 *)&rec->sock.sk));
 	return true;
 }
 

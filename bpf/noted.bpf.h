@@ -7,7 +7,7 @@
 
 /*
  * By the last bits of their cookies, which are counted up. Of two that meet in a
- * slot the first is told once more, and so is one that has no cookie yet: the
+ * slot the first is told once more, and so is one that got its cookie meanwhile: the
  * reader joins its rows.
  */
 struct {
@@ -16,6 +16,15 @@ struct {
 	__type(key, u32);
 	__type(value, struct noted);
 } noted SEC(".maps");
+
+/*
+ * What stands for the cookie of a socket that has none yet: bits of its address that are not
+ * the same of all (a multiplicative hash). The address comes as a number, not as a pointer.
+ */
+static __always_inline u64 cookie_or_hash(u64 cookie, u64 address)
+{
+	return cookie ? cookie : address * 0x9e3779b97f4a7c15 >> 48;
+}
 
 /* Where a socket is noted once its row was told; NULL: nowhere, somebody follows. */
 static __always_inline struct noted *slot_of(u64 cookie)

@@ -116,6 +116,7 @@ struct snapshot_config {
 	__u32 file; /* types, by their numbers in the kernel */
 	__u32 socket_alloc;
 	__u32 sock;
+	__u32 inet_listen_hashbucket;
 };
 
 /* No helper has this number. */
@@ -137,6 +138,14 @@ struct snapshot_page {
 	__u32 part;
 	__u32 len; /* up */
 	__u8 bytes[SNAPSHOT_PAGE];
+};
+
+/* The map "listener_parts", of the hash of listeners: what is told of one is in one read(). */
+#define LISTENER_PARTS 256
+
+struct listener_part {
+	__u64 node; /* where the kernel side is */
+	__u64 lost; /* up: not all of the part was seen */
 };
 
 /* The map "noted": a power of two. */

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The tables of TCP and UDP, of one network namespace: also what no process has a descriptor of
- * (kernel listeners, descriptors in flight, fixed files of io_uring). The reader joins their rows
- * with those of holders.bpf.c by the socket's address.
+ * (kernel listeners, descriptors in flight, fixed files of io_uring). And the TCP listeners of all
+ * namespaces. The reader joins their rows with those of holders.bpf.c by the socket's address.
  */
 #define MAPS_LIVE_HERE
+#ifndef BUILD_UNROLLED
+#include "listeners.bpf.h"
+#endif
 #include "maps.bpf.h"
 #include "noted.bpf.h"
 #include "row.bpf.h"
@@ -140,3 +143,17 @@ int snap_udp(struct bpf_iter__udp *ctx)
 	open_socket_row(meta, &udp->inet.sk);
 	return 0;
 }
+
+#ifndef BUILD_UNROLLED
+/* Those of all namespaces, where pointers can be cast and nothing but ports is asked for. */
+SEC("?iter/bpf_map_elem")
+int snap_listeners(struct bpf_iter__bpf_map_elem *ctx)
+{
+	struct listener_part *part = ctx->value;
+	u32 *index = ctx->key;
+
+	if (index && part)
+		tell_listeners(ctx->meta, *index, part);
+	return 0;
+}
+#endif

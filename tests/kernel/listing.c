@@ -13,11 +13,16 @@
 
 void listing_read(struct listing *listing, const char *const *options)
 {
+	listing_read_of(listing, netns_inode(), options);
+}
+
+void listing_read_of(struct listing *listing, unsigned long netns, const char *const *options)
+{
 	const char *args[OPTIONS_MAX + 5] = { "list", "-j", "--netns" };
 	static struct outcome outcome;
 	char inode[24], *rest = outcome.out, *line;
 
-	snprintf(inode, sizeof(inode), "%lu", netns_inode());
+	snprintf(inode, sizeof(inode), "%lu", netns);
 	args[3] = inode;
 	for (int i = 0; options && options[i] && i < OPTIONS_MAX; i++)
 		args[4 + i] = options[i];

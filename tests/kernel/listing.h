@@ -15,6 +15,7 @@ struct listing {
 
 /* Of the namespace the test is in now; options (ended by NULL, or NULL) come behind it. */
 void listing_read(struct listing *listing, const char *const *options);
+void listing_read_of(struct listing *listing, unsigned long netns, const char *const *options);
 /* The only line of that port; fails the test if there is none, or more. */
 const struct event *listing_expect(const struct listing *listing, int port);
 size_t listing_count(const struct listing *listing, int port);

@@ -60,6 +60,7 @@ struct trace {
 	struct bpf_link *iter_holders;
 	struct bpf_link *iter_tcp;
 	struct bpf_link *iter_udp;
+	struct bpf_link *iter_listeners; /* of TCP, of all namespaces; NULL: that cannot be */
 	bool flag_old;        /* the tcp iterator shall ask for the listeners' STATE_CB */
 	bool flags_listeners; /* and it does */
 	bool shut_by_flag;    /* nothing else sees an old listener shut down */

@@ -12,7 +12,18 @@
 #define SECTION "iter/"
 
 /* Of the kernel; the first four are where programs attach. */
-enum wanted { TASK, TCP, UDP, MAP_ELEM, CAST, TYPE_FILE, TYPE_SOCKET_ALLOC, TYPE_SOCK, WANTED };
+enum wanted {
+	TASK,
+	TCP,
+	UDP,
+	MAP_ELEM,
+	CAST,
+	TYPE_FILE,
+	TYPE_SOCKET_ALLOC,
+	TYPE_SOCK,
+	TYPE_LISTEN_BUCKET,
+	WANTED
+};
 
 /* Numbers while a handler is registered. */
 static struct raw_wanted found[WANTED] = {
@@ -24,6 +35,7 @@ static struct raw_wanted found[WANTED] = {
 	[TYPE_FILE] = { "file", BTF_KIND_STRUCT, 0 },
 	[TYPE_SOCKET_ALLOC] = { "socket_alloc", BTF_KIND_STRUCT, 0 },
 	[TYPE_SOCK] = { "sock", BTF_KIND_STRUCT, 0 },
+	[TYPE_LISTEN_BUCKET] = { "inet_listen_hashbucket", BTF_KIND_STRUCT, 0 },
 };
 
 static const struct casts *casts_of; /* NULL: no handler is registered */
@@ -73,7 +85,7 @@ static int prepare(struct bpf_program *program, struct bpf_prog_load_opts *opts,
 	int err = target ? 0 : -ENOENT;
 
 	(void)cookie;
-	if (!err && casts_of->work)
+	if (!err && __atomic_load_n(&casts_of->work, __ATOMIC_RELAXED))
 		err = put_casts(program);
 	if (err)
 		return err;
@@ -109,10 +121,11 @@ int iter_target_begin(const struct raw_types *kernel, struct casts *casts)
 	raw_types_find_all(kernel, found, WANTED);
 	*casts = (struct casts){
 		.work = found[CAST].id && found[TYPE_FILE].id && found[TYPE_SOCKET_ALLOC].id &&
-			found[TYPE_SOCK].id,
+			found[TYPE_SOCK].id && found[TYPE_LISTEN_BUCKET].id,
 		.file = found[TYPE_FILE].id,
 		.socket_alloc = found[TYPE_SOCKET_ALLOC].id,
 		.sock = found[TYPE_SOCK].id,
+		.inet_listen_hashbucket = found[TYPE_LISTEN_BUCKET].id,
 	};
 	casts_of = casts;
 	return libbpf_register_prog_handler(SECTION, BPF_PROG_TYPE_SOCKET_FILTER, BPF_TRACE_ITER,

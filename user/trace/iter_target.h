@@ -14,10 +14,11 @@
 
 /* The types that bpf_rdonly_cast() casts to, by their numbers in the kernel. */
 struct casts {
-	bool work; /* v6.2; whoever finds that they do not says so here, and loads again */
+	bool work; /* v6.2; whoever finds that they do not says so here, atomically, and loads again */
 	uint32_t file;
 	uint32_t socket_alloc;
 	uint32_t sock;
+	uint32_t inet_listen_hashbucket;
 };
 
 /*

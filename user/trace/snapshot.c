@@ -4,6 +4,7 @@
 #include "base/netns.h"
 #include "trace/beside.h"
 #include "trace/internal.h"
+#include "trace/listeners.h"
 #include "trace/walk.h"
 
 #include "base/buf.h"
@@ -22,13 +23,16 @@ struct reading {
 	struct snapshot *snapshot;
 	struct snapshot_gaps *gaps;
 	struct netns_ways *ways;
-	uint32_t netns;   /* of the socket before, which nearly always is that of the next */
-	struct buf bytes; /* of the tables of one namespace */
+	uint32_t netns; /* of the socket before, which nearly always is that of the next */
+	struct uncookied uncookied;
+	bool has_listeners; /* of TCP, of all namespaces */
+	struct buf bytes;   /* of the tables of one namespace */
 	/* Those of our own, while others are read. */
 	struct buf own_bytes;
 	struct beside own;
 	bool own_passed;
 	bool own_waits;
+	bool own_tcp; /* it is one of the tables to be read */
 };
 
 static int take_netns(struct reading *reading, const struct decoded *record)
@@ -60,6 +64,13 @@ static int take_way(struct reading *reading, const struct decoded *record)
 					});
 }
 
+static int take_socket(struct reading *reading, const struct decoded *record)
+{
+	int err = uncookied_note(&reading->uncookied, &record->socket);
+
+	return err ? err : snapshot_add(reading->snapshot, record);
+}
+
 static int take(struct reading *reading, const struct decoded *record)
 {
 	int err;
@@ -72,9 +83,9 @@ static int take(struct reading *reading, const struct decoded *record)
 		return take_netns(reading, record);
 	case DECODED_HOLDER:
 		err = take_way(reading, record);
-		return err ? err : snapshot_add(reading->snapshot, record);
+		return err ? err : take_socket(reading, record);
 	default:
-		return snapshot_add(reading->snapshot, record);
+		return take_socket(reading, record);
 	}
 }
 
@@ -106,9 +117,9 @@ static int take_whole(const char *data, size_t size, void *arg)
 	return taken < 0 ? (int)taken : 0;
 }
 
-/* --- the tables of a namespace ---------------------------------------------------- */
+/* --- what no process holds ---------------------------------------------------------- */
 
-/* All that it tells, which is little: what no process holds. */
+/* All that it tells, which is little. */
 static int read_iterator(struct buf *bytes, struct bpf_link *link)
 {
 	int fd = bpf_iter_create(bpf_link__fd(link));
@@ -137,10 +148,22 @@ static int read_iterator(struct buf *bytes, struct bpf_link *link)
 	return err;
 }
 
-/* Those of the namespace that the calling thread is in. */
-static int read_both(const struct trace *trace, struct buf *bytes)
+/* TCP of all namespaces. Where that fails the tables of each are read, as if it were not there. */
+static int read_listeners(struct reading *reading)
 {
-	int err = trace->no_tcp ? 0 : read_iterator(bytes, trace->iter_tcp);
+	const struct trace *trace = reading->trace;
+
+	if (!trace->iter_listeners || read_iterator(&reading->bytes, trace->iter_listeners) ||
+	    !listeners_whole(trace->tables))
+		return 0;
+	reading->has_listeners = true;
+	return take_whole(reading->bytes.data, reading->bytes.len, reading);
+}
+
+/* The tables of the namespace that the calling thread is in. */
+static int read_both(const struct trace *trace, bool tcp, struct buf *bytes)
+{
+	int err = tcp ? read_iterator(bytes, trace->iter_tcp) : 0;
 
 	return err || trace->no_udp ? err : read_iterator(bytes, trace->iter_udp);
 }
@@ -149,28 +172,38 @@ static int read_own(void *arg)
 {
 	struct reading *reading = arg;
 
-	return read_both(reading->trace, &reading->own_bytes);
+	return read_both(reading->trace, reading->own_tcp, &reading->own_bytes);
 }
 
 /* --- all of it ---------------------------------------------------------------------- */
+
+/* Its listeners may be known already; a cookie that one of them lacks is made there alone. */
+static bool needs_tcp(const struct reading *reading, uint32_t netns)
+{
+	if (reading->trace->no_tcp)
+		return false;
+	return !reading->has_listeners || uncookied_has(&reading->uncookied, netns);
+}
 
 static int read_tables(uint32_t inode, void *arg)
 {
 	struct reading *reading = arg;
 	const struct trace *trace = reading->trace;
-	bool is_own = !reading->own_passed;
+	bool is_own = !reading->own_passed, tcp = needs_tcp(reading, inode);
 	int err;
 
 	reading->own_passed = true;
-	if (trace->all_seen && trace->all_seen(reading->snapshot, inode, trace->all_seen_arg))
+	if (tcp && trace->all_seen &&
+	    trace->all_seen(reading->snapshot, inode, trace->all_seen_arg))
 		return 0;
 	if (is_own && walk_may_be_two(trace)) {
 		reading->own_waits = true;
+		reading->own_tcp = tcp;
 		beside_start(&reading->own, read_own, reading);
 		return 0;
 	}
 	buf_clear(&reading->bytes);
-	err = read_both(trace, &reading->bytes);
+	err = read_both(trace, tcp, &reading->bytes);
 	return err ? err : take_whole(reading->bytes.data, reading->bytes.len, reading);
 }
 
@@ -250,12 +283,15 @@ int trace_snapshot(struct trace *trace, struct procs *procs, struct snapshot *ou
 	if (!err)
 		err = walk_holders(trace, take_whole, &reading);
 	if (!err)
+		err = read_listeners(&reading);
+	if (!err)
 		err = netns_add_mounted(reading.ways);
 	if (!err)
 		err = read_all_tables(&reading);
 	gaps->shut_unseen = trace->shut_by_flag && flag_was_refused(trace);
 	buf_free(&reading.bytes);
 	buf_free(&reading.own_bytes);
+	uncookied_free(&reading.uncookied);
 	snapshot_sort(out);
 	return err;
 }

@@ -2,6 +2,7 @@
 /* The two objects of the snapshot: who holds what, and the tables of a network namespace. */
 #include "trace/beside.h"
 #include "trace/internal.h"
+#include "trace/listeners.h"
 
 #include <errno.h>
 #include <sys/mman.h>
@@ -12,6 +13,7 @@
 struct loading {
 	struct trace *trace;
 	struct bpf_object *object;
+	bool casts; /* pointers are cast */
 };
 
 static struct bpf_program *program(const struct loading *loading, const char *name)
@@ -28,10 +30,11 @@ static int set_config(const struct loading *loading)
 		.unfollowed = trace->tables_only,
 		.conn_rows = trace->conn_rows,
 		.args = trace->args,
-		.casts = trace->casts.work,
+		.casts = loading->casts,
 		.file = trace->casts.file,
 		.socket_alloc = trace->casts.socket_alloc,
 		.sock = trace->casts.sock,
+		.inet_listen_hashbucket = trace->casts.inet_listen_hashbucket,
 	};
 
 	return rodata ? bpf_map__set_initial_value(rodata, &config, sizeof(config)) : -EINVAL;
@@ -87,12 +90,13 @@ static int map_pages(struct trace *trace)
 
 static int load_holders(struct trace *trace)
 {
-	struct loading loading = { .trace = trace };
+	struct loading loading = { .trace = trace, .casts = trace->casts.work };
 	int err = try_holders(&loading);
 
 	/* A function of the kernel is called by compiled programs alone (net.core.bpf_jit_enable). */
-	if (err && trace->casts.work) {
-		trace->casts.work = false;
+	if (err && loading.casts) {
+		loading.casts = false;
+		__atomic_store_n(&trace->casts.work, false, __ATOMIC_RELAXED);
 		err = try_holders(&loading);
 	}
 	/* Sleepable, and with this helper, since v5.18; with maps as ours are since v6.1. */
@@ -109,7 +113,7 @@ static int load_holders(struct trace *trace)
 
 /* --- tables ------------------------------------------------------------------- */
 
-/* With the listeners flagged or without. */
+/* With the listeners flagged or without; with casts those of all namespaces can be read. */
 static int try_tables(struct loading *loading, bool flag)
 {
 	loading->object = objects_open(loading->trace, "tables");
@@ -117,16 +121,22 @@ static int try_tables(struct loading *loading, bool flag)
 		return -errno;
 	bpf_program__set_autoload(program(loading, "snap_tcp"), !flag);
 	bpf_program__set_autoload(program(loading, "snap_tcp_flag"), flag);
+	if (loading->casts)
+		bpf_program__set_autoload(program(loading, "snap_listeners"), true);
 	return finish(loading, 0);
 }
 
 static int load_tables(void *arg)
 {
-	struct trace *trace = arg;
-	struct loading loading = { .trace = trace };
+	struct loading loading = *(const struct loading *)arg;
+	struct trace *trace = loading.trace;
 	bool flag = trace->flag_old;
 	int err = try_tables(&loading, flag);
 
+	if (err && loading.casts) {
+		loading.casts = false;
+		err = try_tables(&loading, flag);
+	}
 	if (err && flag) {
 		flag = false;
 		err = try_tables(&loading, false);
@@ -137,6 +147,7 @@ static int load_tables(void *arg)
 	trace->flags_listeners = flag;
 	trace->iter_tcp = attach(&loading, flag ? "snap_tcp_flag" : "snap_tcp");
 	trace->iter_udp = attach(&loading, "snap_udp");
+	trace->iter_listeners = loading.casts ? listeners_attach(trace->tables) : NULL;
 	return trace->iter_tcp && trace->iter_udp ? 0 : -errno;
 }
 
@@ -153,6 +164,7 @@ static int make_noted(struct trace *trace)
 
 int snapshot_open(struct trace *trace)
 {
+	struct loading tables = { .trace = trace, .casts = listeners_wanted(trace) };
 	struct beside beside;
 	int err, tables_err;
 
@@ -161,7 +173,7 @@ int snapshot_open(struct trace *trace)
 	err = make_noted(trace);
 	if (err)
 		return err;
-	beside_start(&beside, load_tables, trace);
+	beside_start(&beside, load_tables, &tables);
 	err = load_holders(trace);
 	tables_err = beside_join(&beside);
 	return err ? err : tables_err;
@@ -174,6 +186,7 @@ void snapshot_close(struct trace *trace)
 	bpf_link__destroy(trace->iter_holders);
 	bpf_link__destroy(trace->iter_tcp);
 	bpf_link__destroy(trace->iter_udp);
+	bpf_link__destroy(trace->iter_listeners);
 	bpf_object__close(trace->holders);
 	bpf_object__close(trace->tables);
 	if (trace->noted_fd >= 0)
