@@ -141,8 +141,7 @@ int bench_top(const struct bench_size *size)
 	net_private();
 	keepers_open(&keepers, 0, PORTS, 0);
 	open_terminal(&terminal);
-	if (!await(&terminal, "kKill", now_ns() + START_NS) &&
-	    !await(&terminal, "Quit", now_ns() + START_NS))
+	if (!await(&terminal, "Quit", now_ns() + START_NS))
 		die("top does not draw");
 	load = change(seconds);
 	await(&terminal, NULL, now_ns() + NS_PER_S); /* until it is in its stride */
