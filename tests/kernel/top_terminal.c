@@ -44,7 +44,7 @@ static void note_modes(const char *name, char modes[256])
 	char line[64];
 
 	/* In two parts, so that the line itself is not what is looked for. */
-	snprintf(line, sizeof(line), "clear; echo %s'='$(stty -g | cksum)", name);
+	snprintf(line, sizeof(line), "clear; echo %s'='$(stty -g | md5sum)", name);
 	shell(line, NULL);
 	snprintf(line, sizeof(line), "%s=", name);
 	screen_await(line);

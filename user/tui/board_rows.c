@@ -144,18 +144,11 @@ static struct row *enter(struct board *board, const struct event *event)
 	if (!row)
 		return NULL;
 	row->endpoint = event->socket.local;
-	if (kept_take(&row->item.kept, board->procs, event))
-		goto no_row;
-	if (!tsearch(row, &board->tree, compare))
-		goto no_node;
-	if (list_add(&board->ports, &row->item)) {
-		tdelete(row, &board->tree, compare);
-		goto no_node;
+	if (!kept_take(&row->item.kept, board->procs, event)) {
+		if (!list_enter(&board->ports, &row->item, &board->tree, compare))
+			return row;
+		kept_drop(&row->item.kept);
 	}
-	return row;
-no_node:
-	kept_drop(&row->item.kept);
-no_row:
 	free(row);
 	return NULL;
 }

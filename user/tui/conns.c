@@ -90,19 +90,13 @@ static struct conn_row *enter(struct conns *conns, const struct conn_key *key,
 	if (!row)
 		return NULL;
 	row->key = *key;
-	if (kept_take(&row->item.kept, conns->procs, shown))
-		goto no_row;
-	if (!tsearch(row, &conns->rows, compare_row))
-		goto no_node;
-	if (list_add(&conns->list, &row->item)) {
-		tdelete(row, &conns->rows, compare_row);
-		goto no_node;
+	if (!kept_take(&row->item.kept, conns->procs, shown)) {
+		if (!list_enter(&conns->list, &row->item, &conns->rows, compare_row)) {
+			TAILQ_INSERT_TAIL(&conns->by_use, row, by_use);
+			return row;
+		}
+		kept_drop(&row->item.kept);
 	}
-	TAILQ_INSERT_TAIL(&conns->by_use, row, by_use);
-	return row;
-no_node:
-	kept_drop(&row->item.kept);
-no_row:
 	free(row);
 	return NULL;
 }

@@ -258,11 +258,44 @@ static void next_tab(struct tui *tui, int steps, struct tui_intent *intent)
 	enter_tab(tui, (enum tui_tab)(((int)tui->tab + steps + TUI_TABS) % TUI_TABS), intent);
 }
 
-void take_table_key(struct tui *tui, int key, struct tui_intent *intent)
+/* How the table is shown. False: the key is for something else. */
+static bool take_layout(struct tui *tui, int key)
 {
 	struct tab *tab = current_tab(tui);
 
-	if (take_move(tui, key))
+	switch (key) {
+	case '<':
+	case ',':
+		tab_sort_by(tab, -1);
+		return true;
+	case '>':
+	case '.':
+		tab_sort_by(tab, 1);
+		return true;
+	case KEY_IS_F0 + 6:
+		menu_open(&tui->menu, tab, tui->tab, true);
+		return true;
+	case KEY_IS_F0 + 2:
+	case 'S':
+		menu_open(&tui->menu, tab, tui->tab, false);
+		return true;
+	case 'I':
+		tab_sort_invert(tab);
+		return true;
+	case KEY_IS_LEFT:
+		tab_scroll(tab, -1);
+		return true;
+	case KEY_IS_RIGHT:
+		tab_scroll(tab, 1);
+		return true;
+	default:
+		return false;
+	}
+}
+
+void take_table_key(struct tui *tui, int key, struct tui_intent *intent)
+{
+	if (take_move(tui, key) || take_layout(tui, key))
 		return;
 	switch (key) {
 	case 'q':
@@ -295,30 +328,6 @@ void take_table_key(struct tui *tui, int key, struct tui_intent *intent)
 	case '\\':
 	case KEY_IS_F0 + 4:
 		open_prompt(tui);
-		break;
-	case '<':
-	case ',':
-		tab_sort_by(tab, -1);
-		break;
-	case '>':
-	case '.':
-		tab_sort_by(tab, 1);
-		break;
-	case KEY_IS_F0 + 6:
-		menu_open(&tui->menu, tab, tui->tab, true);
-		break;
-	case KEY_IS_F0 + 2:
-	case 'S':
-		menu_open(&tui->menu, tab, tui->tab, false);
-		break;
-	case 'I':
-		tab_sort_invert(tab);
-		break;
-	case KEY_IS_LEFT:
-		tab_scroll(tab, -1);
-		break;
-	case KEY_IS_RIGHT:
-		tab_scroll(tab, 1);
 		break;
 	case KEY_IS_F0 + 1:
 	case '?':

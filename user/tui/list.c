@@ -4,6 +4,7 @@
 #include "tui/sort_key.h"
 
 #include <errno.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,6 +56,17 @@ int list_add(struct list *list, struct item *item)
 	list->n_all++;
 	list_touch(list, item);
 	return 0;
+}
+
+int list_enter(struct list *list, struct item *item, void **tree,
+	       int (*compare)(const void *, const void *))
+{
+	if (!tsearch(item, tree, compare))
+		return -ENOMEM;
+	if (!list_add(list, item))
+		return 0;
+	tdelete(item, tree, compare);
+	return -ENOMEM;
 }
 
 void list_touch(struct list *list, struct item *item)

@@ -45,6 +45,9 @@ void list_init(struct list *list, struct enrich *enrich, const struct column *so
 void list_free(struct list *list);
 /* Takes item, from malloc(), which is filled. 0; -ENOMEM: it is still the caller's. */
 int list_add(struct list *list, struct item *item);
+/* The same of one that is the beginning of a node of a tree, into which it goes, too (tsearch(3)). */
+int list_enter(struct list *list, struct item *item, void **tree,
+	       int (*compare)(const void *, const void *));
 /* It has changed. */
 void list_touch(struct list *list, struct item *item);
 /* Frees item, sooner or later. */
